@@ -1,0 +1,29 @@
+package io.forebay.core.component;
+
+import io.forebay.core.item.Batch;
+import reactor.core.publisher.Mono;
+
+/**
+ * Sends batches to where they are wanted. Knows nothing of queues, retries or order: delivery does
+ * that around it.
+ */
+public interface Destination {
+
+  /**
+   * One attempt to send, cold: each subscription is an attempt. Ends in exactly one {@link
+   * SendResult}; an error signal counts as {@link SendResult.Retry}. Cancelling gives the attempt
+   * up, and the receiver may or may not have taken it. Called concurrently, as often as the node
+   * has workers; never blocks the thread that subscribes.
+   *
+   * <p>The batch's share is delivery's business: a destination must neither complete nor fail it.
+   */
+  Mono<SendResult> send(Batch batch);
+
+  /**
+   * Releases connections and files, after the last send has ended. What a destination still holds
+   * in memory (an open file's tail) is written out before it completes. Subscribed once.
+   */
+  default Mono<Void> close() {
+    return Mono.empty();
+  }
+}

@@ -1,0 +1,33 @@
+package io.forebay.core.component;
+
+/**
+ * Told by a node of what an operator should see. Thread safe, quick, never throws. What passes
+ * between nodes is counted by the runtime; a node reports only what nobody else can see.
+ */
+public interface NodeListener {
+
+  NodeListener NONE = new NodeListener() {};
+
+  /**
+   * Items, or what would have become items, ended here.
+   *
+   * @param reason a fixed word in snake case, such as {@code filtered} or {@code line_too_long}
+   */
+  default void onDropped(String reason, long items, long bytes) {}
+
+  /**
+   * Something happened that is worth a count but lost no item, such as {@code line_cut} or {@code
+   * unauthorized}.
+   *
+   * @param event a fixed word in snake case
+   */
+  default void onEvent(String event, long count) {}
+
+  /**
+   * The node works only in part or not at all; shown by health until {@link #onHealthy}. {@code
+   * why} is for people.
+   */
+  default void onUnhealthy(String why) {}
+
+  default void onHealthy() {}
+}

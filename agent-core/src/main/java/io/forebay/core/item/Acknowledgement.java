@@ -1,0 +1,100 @@
+package io.forebay.core.item;
+
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+
+/**
+ * Tells a source, once, how its batch ended. Counted: it begins with one share; whoever hands a
+ * batch to several takers calls {@link #retain}, and every taker ends its share with {@link
+ * #complete} or {@link #fail}. The source hears after the last share has ended.
+ *
+ * <p>A share is completed once its destination has delivered the items, made them durable in its
+ * queue, or recorded them as dropped with the reason. It is failed when the agent stops, or its
+ * node fails, before any of these: a source that can replay does so, a client that waits is told to
+ * try again. A share that is never ended keeps the source waiting.
+ *
+ * <p>Thread safe. The outcome is reported on the thread that ends the last share, so {@link
+ * Outcome} must be quick.
+ */
+public final class Acknowledgement {
+
+  /** How a source hears. Called exactly once. */
+  @FunctionalInterface
+  public interface Outcome {
+    /**
+     * @param safe true when every item was delivered, made durable or recorded as dropped; false
+     *     when the source should offer the batch again
+     */
+    void ended(boolean safe);
+  }
+
+  private static final AtomicIntegerFieldUpdater<Acknowledgement> SHARES =
+      AtomicIntegerFieldUpdater.newUpdater(Acknowledgement.class, "shares");
+
+  private final Outcome outcome;
+  private final boolean awaited;
+  private volatile int shares = 1;
+  private volatile boolean failed;
+
+  private Acknowledgement(Outcome outcome, boolean awaited) {
+    this.outcome = outcome;
+    this.awaited = awaited;
+  }
+
+  /** Nobody wants to know: for a source that cannot replay. Each call gives one of its own. */
+  public static Acknowledgement ignored() {
+    return new Acknowledgement(safe -> {}, false);
+  }
+
+  /** The source moves a cursor when it hears, and goes on reading meanwhile. */
+  public static Acknowledgement of(Outcome outcome) {
+    return new Acknowledgement(outcome, false);
+  }
+
+  /**
+   * Somebody waits for the answer (a client for its response): batches that hold such a share are
+   * not lingered.
+   */
+  public static Acknowledgement awaited(Outcome outcome) {
+    return new Acknowledgement(outcome, true);
+  }
+
+  /** Whether somebody waits for the answer, so that an idle worker should send at once. */
+  public boolean isAwaited() {
+    return awaited;
+  }
+
+  /**
+   * Adds shares.
+   *
+   * @throws IllegalStateException when the last share has ended already
+   */
+  public void retain(int more) {
+    if (more < 0) {
+      throw new IllegalArgumentException("more is negative: " + more);
+    }
+    int before = SHARES.getAndAdd(this, more);
+    if (before <= 0) {
+      throw new IllegalStateException("retained after its end");
+    }
+  }
+
+  /** Ends one share well. */
+  public void complete() {
+    end(1);
+  }
+
+  /** Ends one share badly: the whole batch counts as failed once the other shares have ended. */
+  public void fail() {
+    failed = true;
+    end(1);
+  }
+
+  private void end(int count) {
+    int left = SHARES.addAndGet(this, -count);
+    if (left == 0) {
+      outcome.ended(!failed);
+    } else if (left < 0) {
+      throw new IllegalStateException("ended more shares than there were");
+    }
+  }
+}

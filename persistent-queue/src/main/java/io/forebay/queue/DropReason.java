@@ -1,0 +1,17 @@
+package io.forebay.queue;
+
+/** Why a record left the queue, or never entered it, without having been acknowledged. */
+public enum DropReason {
+  /** The queue was full and its overflow policy refuses what is new. */
+  OVERFLOW_NEWEST,
+  /** The queue was full and its overflow policy gives up what is oldest (a truncation). */
+  OVERFLOW_OLDEST,
+  /** The record was older than the maximum age. */
+  MAX_AGE,
+  /** The batch can never fit: it is larger than a segment or than the whole queue may be. */
+  TOO_LARGE,
+  /** The bytes on disk no longer match their checksum. */
+  DAMAGED,
+  /** The disk refused the write (full, read-only, failing). */
+  DISK_ERROR
+}

@@ -1,0 +1,11 @@
+package io.forebay.queue;
+
+/** What an append does when the queue has reached its bound in bytes. */
+public enum Overflow {
+  /** Refuse the new batch. */
+  DROP_NEWEST,
+  /** Delete the oldest segment, leased or not, until the batch fits: a ring. */
+  DROP_OLDEST,
+  /** Keep the append waiting until acknowledgements make room. */
+  BLOCK
+}

@@ -1,0 +1,67 @@
+package io.forebay.queue;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A durable, bounded FIFO of byte records on one directory.
+ *
+ * <p>All methods may be called from any thread. {@link #append} never blocks on the disk; {@link
+ * #lease} and {@link #close} do.
+ */
+public interface PersistentQueue extends Closeable {
+
+  /**
+   * Opens the queue, making its directory (mode 0700) when it is missing. Costs time and memory
+   * independent of the backlog.
+   *
+   * @throws QueueLockedException when another process, or another queue of this one, holds the
+   *     directory
+   * @throws IOException when the directory cannot be made, read or written
+   */
+  static PersistentQueue open(QueueOptions options) throws IOException {
+    throw new UnsupportedOperationException("replaced by the implementation");
+  }
+
+  /**
+   * Appends all records of the batch, or none. The stage completes on the queue's writer thread, so
+   * a continuation must be short: with {@link AppendResult.Stored} once the batch is as durable as
+   * {@link QueueOptions#syncPolicy} says, with {@link AppendResult.Refused} when the overflow
+   * policy turned it away, exceptionally with {@link IOException} when the disk failed (nothing of
+   * the batch will then be read back in this process's life).
+   *
+   * <p>Under {@link Overflow#BLOCK} the stage stays incomplete until there is room; the order of
+   * appends is kept.
+   *
+   * @param batch is read until the stage completes and must not change before
+   */
+  CompletionStage<AppendResult> append(RecordBatch batch);
+
+  /**
+   * Leases the oldest records that are neither acknowledged nor leased, in sequence order; never
+   * waits for data.
+   *
+   * @param maxRecords at least 1
+   * @param maxBytes bound on the sum of the records' sizes; the first record is given even if it is
+   *     larger
+   * @return contiguous records of one frame, or null when nothing is ready
+   * @throws IOException when the disk failed; a damaged frame is no exception, it is skipped and
+   *     reported to the listener
+   */
+  @Nullable Lease lease(int maxRecords, int maxBytes) throws IOException;
+
+  /** Whether {@link #lease} would at this moment find a record. Never touches the disk. */
+  boolean hasReady();
+
+  /** A consistent picture of the queue, cheap enough for every scrape. */
+  QueueStatistics statistics();
+
+  /**
+   * Writes and syncs what was appended and the cursor, then releases the directory. Leases still
+   * out are kept.
+   */
+  @Override
+  void close() throws IOException;
+}

@@ -1,0 +1,53 @@
+package io.forebay.queue;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a queue is opened.
+ *
+ * @param directory holds all files of the queue and nothing else
+ * @param maxBytes bound on the real bytes of all files in the directory
+ * @param segmentBytes size at which a new segment is begun; a segment is deleted whole. When it is
+ *     more than an eighth of {@code maxBytes} it is lowered to that, so that a small queue can
+ *     still let go of a part
+ * @param overflow what an append does at the bound
+ * @param syncPolicy what an append's completion promises
+ * @param compression of new frames
+ * @param maxAge older records are dropped and counted; null for no limit
+ * @param clock stamps frames and measures ages
+ * @param listener told of everything that an operator should see
+ */
+public record QueueOptions(
+    Path directory,
+    long maxBytes,
+    int segmentBytes,
+    Overflow overflow,
+    SyncPolicy syncPolicy,
+    Compression compression,
+    @Nullable Duration maxAge,
+    Clock clock,
+    QueueListener listener) {
+
+  public static final long DEFAULT_MAX_BYTES = 1_000_000_000L;
+  public static final int DEFAULT_SEGMENT_BYTES = 64 * 1024 * 1024;
+
+  /**
+   * The defaults: 1 GB, segments of 64 MiB, drop newest, sync before completion, no compression, no
+   * age limit.
+   */
+  public static QueueOptions of(Path directory) {
+    return new QueueOptions(
+        directory,
+        DEFAULT_MAX_BYTES,
+        DEFAULT_SEGMENT_BYTES,
+        Overflow.DROP_NEWEST,
+        new SyncPolicy.Always(),
+        Compression.NONE,
+        null,
+        Clock.systemUTC(),
+        QueueListener.NONE);
+  }
+}
