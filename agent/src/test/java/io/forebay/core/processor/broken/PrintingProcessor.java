@@ -1,0 +1,8 @@
+package io.forebay.core.processor.broken;
+
+/** Breaks an architecture rule on purpose: the rule's own test. */
+public final class PrintingProcessor {
+  public void run() {
+    System.out.println();
+  }
+}

@@ -1,0 +1,4 @@
+package io.forebay.destination.broken;
+
+/** Breaks an architecture rule on purpose: the rule's own test. */
+public final class NeighbourDestination {}
