@@ -32,7 +32,10 @@ public final class Acknowledgement {
 
   private final Outcome outcome;
   private final boolean awaited;
+
+  @SuppressWarnings("UnusedVariable") // through SHARES
   private volatile int shares = 1;
+
   private volatile boolean failed;
 
   private Acknowledgement(Outcome outcome, boolean awaited) {

@@ -144,6 +144,9 @@ public final class ItemEncoder {
     private @Nullable Map<String, @Nullable Object> last;
     private byte[] bytes = new byte[0];
 
+    @SuppressWarnings(
+        "ReferenceEquality") // the same map, not an equal one: comparing would cost what encoding
+    // does
     void write(Map<String, @Nullable Object> map, EncodedLines out) {
       if (map == last) {
         out.write(bytes);
