@@ -1,6 +1,6 @@
 /**
- * The pipeline as a checked value: nodes, links, cycles, unreachable nodes. Knows no Reactor and
- * runs nothing.
+ * A pipeline file to a checked value: settings, nodes, links, cycles, unreachable nodes, the
+ * directories that it needs. Knows no Reactor and runs nothing.
  */
 @NullMarked
 package io.forebay.core.graph;

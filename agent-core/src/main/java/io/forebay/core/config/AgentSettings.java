@@ -1,0 +1,82 @@
+package io.forebay.core.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** The {@code settings} block of a pipeline file. */
+public record AgentSettings(
+    @Key(
+            value = "Name of the pipeline, put on what the agent says of itself.",
+            defaultValue = "forebay")
+        String tag,
+    @Key("The agent's own log.") LogSettings log,
+    @Key(
+            value = "Time that an incomplete batch waits for more items.",
+            defaultValue = "5s",
+            min = 1)
+        Duration itemBufferFlushInterval,
+    @Key(
+            value = "Bytes of encoded items that make a batch full.",
+            defaultValue = "1MiB",
+            min = 1,
+            max = 1 << 30)
+        DataSize itemBufferMaxByteLimit,
+    @Key(
+            value =
+                "Time that an orderly stop has to deliver what is in memory; the rest goes to the queues.",
+            defaultValue = "10s",
+            max = 86_400_000)
+        Duration shutdownGrace,
+    @Key("Where sources keep how far they have read.") CursorSettings persistingCursorSettings,
+    @Key(value = "Time between two looks for new files.", defaultValue = "5s", min = 1)
+        Duration sourceDiscoveryInterval,
+    @Key(
+            value = "Lines that make one item at most.",
+            defaultValue = "250",
+            min = 1,
+            max = 1_000_000)
+        int multilineMaxSize,
+    @Key(
+            value = "Bytes of the lines that make one item at most.",
+            defaultValue = "10KB",
+            min = 1,
+            max = 1 << 30)
+        DataSize multilineMaxByteSize,
+    @Key(
+            value = "Time after which lines that still wait for more become an item.",
+            defaultValue = "5s",
+            min = 1)
+        Duration multilineFlushInterval) {
+
+  /** The {@code log} block. */
+  public record LogSettings(
+      @Key(value = "Least severity that is logged.", defaultValue = "info") Level level) {}
+
+  /** Severity of a log line. */
+  public enum Level {
+    TRACE,
+    DEBUG,
+    INFO,
+    WARN,
+    ERROR
+  }
+
+  /** The {@code persisting_cursor_settings} block. */
+  public record CursorSettings(
+      @Key("Directory of the cursors; the agent's data directory when missing.")
+          @Nullable Path path,
+      @Key(value = "Name of the cursor file.", defaultValue = "cursor_file.json") String fileName,
+      @Key(value = "Time between two writes of the cursors.", defaultValue = "1s", min = 1)
+          Duration flushInterval)
+      implements Validated {
+
+    @Override
+    public void validate(Complaints complaints) {
+      if (!fileName.matches("[A-Za-z0-9._-]{1,100}") || fileName.matches("\\.+")) {
+        complaints.report(
+            "file_name", "file_name must be a plain name of letters, digits, '.', '_' and '-'");
+      }
+    }
+  }
+}
