@@ -73,7 +73,7 @@ public record DataSize(long bytes) implements Comparable<DataSize> {
   public String toString() {
     String[] names = {"TB", "TiB", "GB", "GiB", "MB", "MiB", "KB", "KiB"};
     for (String name : names) {
-      long unit = UNITS.get(name.toLowerCase(Locale.ROOT));
+      long unit = UNITS.getOrDefault(name.toLowerCase(Locale.ROOT), 1L);
       if (bytes >= unit && bytes % unit == 0) {
         return bytes / unit + name;
       }

@@ -95,9 +95,9 @@ public final class IgnoredKeys {
   boolean accept(String block, Yaml.Entry entry, @Nullable String node) {
     boolean accepted =
         WITHOUT_EFFECT.getOrDefault(block, Set.of()).contains(entry.key())
-            || block.equals("node")
+            || (block.equals("node")
                 && WITHOUT_EFFECT_WHEN_OFF.contains(entry.key())
-                && isOff(entry.value());
+                && isOff(entry.value()));
     if (accepted) {
       note(block, entry, node);
     }

@@ -74,7 +74,8 @@ record KeySchema(
 
   static String snakeCase(String name) {
     StringBuilder out = new StringBuilder(name.length() + 8);
-    for (char c : name.toCharArray()) {
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
       if (Character.isUpperCase(c)) {
         out.append('_');
       }

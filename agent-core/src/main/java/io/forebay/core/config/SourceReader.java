@@ -93,14 +93,7 @@ final class SourceReader {
   static void checkCharacters(String text) throws UnreadableSourceException {
     for (int i = 0; i < text.length(); ) {
       int c = text.codePointAt(i);
-      boolean control = c < 0x20 && c != '\t' && c != '\n' && c != '\r' || c >= 0x7F && c < 0xA0;
-      boolean allowed = !control || c == 0x85;
-      if (!allowed
-          || c == 0xFFFE
-          || c == 0xFFFF
-          || c == 0xFEFF
-          || isSurrogate(c)
-          || TemplateMask.isMask(c)) {
+      if (!isAllowed(c)) {
         throw new UnreadableSourceException(
             endOf(text.substring(0, i)),
             String.format("character U+%04X is not allowed in YAML; is this a text file?", c),
@@ -110,8 +103,13 @@ final class SourceReader {
     }
   }
 
-  private static boolean isSurrogate(int c) {
-    return c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE;
+  private static boolean isAllowed(int c) {
+    if (c < 0xA0) {
+      return (c >= 0x20 && c < 0x7F) || c == '\t' || c == '\n' || c == '\r' || c == 0x85;
+    }
+    boolean surrogate = c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE;
+    boolean mark = c == 0xFFFE || c == 0xFFFF || c == 0xFEFF;
+    return !surrogate && !mark && !TemplateMask.isMask(c);
   }
 
   private static Position endOf(String text) {

@@ -106,7 +106,7 @@ final class GraphChecks {
 
   private boolean fits(LinkConfig link, NodeConfig from, NodeConfig to) {
     boolean fits = true;
-    if (from == to) {
+    if (from.name().equals(to.name())) {
       problems.error(
           link.source().position(), from.name(), "the node is linked to itself", "remove the link");
       return false;

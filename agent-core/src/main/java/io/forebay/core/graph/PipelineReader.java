@@ -142,7 +142,7 @@ final class PipelineReader {
 
   private static @Nullable AgentSettings settings(Mapping root, BindScope scope) {
     Yaml block = root.get("settings").orElse(null);
-    if (block == null || block instanceof Scalar scalar && scalar.form() != Yaml.Form.TEXT) {
+    if (block == null || (block instanceof Scalar scalar && scalar.form() != Yaml.Form.TEXT)) {
       block = Mapping.empty(root.position());
     }
     if (block instanceof Mapping mapping) {

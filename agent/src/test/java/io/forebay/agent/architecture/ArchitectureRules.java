@@ -19,7 +19,7 @@ final class ArchitectureRules {
   /** Packages of {@code agent-core}, lowest first: each uses only those before it. */
   static final List<String> CORE_PACKAGES =
       List.of(
-          "item", "component", "config", "graph", "processor", "delivery", "telemetry", "runtime");
+          "item", "config", "component", "graph", "processor", "delivery", "telemetry", "runtime");
 
   static final ArchRule QUEUE_STANDS_ALONE =
       noClasses()
@@ -62,9 +62,6 @@ final class ArchitectureRules {
           .matching("io.forebay.(**)")
           .should()
           .beFreeOfCycles()
-          .ignoreDependency(
-              resideInAPackage("io.forebay.core.component.."),
-              resideInAPackage("io.forebay.core.config.."))
           .because("a package that needs its user cannot be read alone");
 
   static final ArchRule DELIVERY_AND_RUNTIME_SUBSCRIBE =
@@ -107,8 +104,6 @@ final class ArchitectureRules {
 
   private ArchitectureRules() {}
 
-  // Until the settings' own types have a package below the SPI, the SPI may name those of
-  // core.config.
   /** One rule for each package of {@code agent-core} but the highest. */
   static List<ArchRule> corePackagesPointDown() {
     List<ArchRule> rules = new ArrayList<>();
@@ -116,7 +111,6 @@ final class ArchitectureRules {
       String below = CORE_PACKAGES.get(i);
       String[] above =
           CORE_PACKAGES.subList(i + 1, CORE_PACKAGES.size()).stream()
-              .filter(name -> !(below.equals("component") && name.equals("config")))
               .map(name -> "io.forebay.core." + name + "..")
               .toArray(String[]::new);
       rules.add(
