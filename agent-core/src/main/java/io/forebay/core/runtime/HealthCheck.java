@@ -1,0 +1,108 @@
+package io.forebay.core.runtime;
+
+import io.forebay.core.delivery.DeliverySnapshot;
+import io.forebay.core.delivery.DeliveryState;
+import io.forebay.core.runtime.HealthReport.Reason;
+import io.forebay.core.runtime.PipelineStatus.State;
+import io.forebay.core.telemetry.DeliveryTelemetry;
+import io.forebay.core.telemetry.NodeTelemetry;
+import io.forebay.queue.QueueStatistics;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+
+/** Says what is wrong with a running assembly. Thread safe. */
+final class HealthCheck {
+
+  /** The pipeline's own thread ticks each second; silent for longer than this, it hangs. */
+  private static final Duration LIVE_WITHIN = Duration.ofSeconds(30);
+
+  private final Assembly assembly;
+  private final Duration stalledAfter;
+  private final LongSupplier nanoClock;
+  private final Map<String, Progress> progress = new ConcurrentHashMap<>();
+  private volatile long tickedAtNanos;
+
+  /** How many items had left a destination, and when that number last changed. */
+  private record Progress(long settled, long atNanos) {}
+
+  /**
+   * @param stalledAfter a destination with a backlog that settles nothing for this long is stalled
+   */
+  HealthCheck(Assembly assembly, Duration stalledAfter, LongSupplier nanoClock) {
+    this.assembly = assembly;
+    this.stalledAfter = stalledAfter;
+    this.nanoClock = nanoClock;
+    this.tickedAtNanos = nanoClock.getAsLong();
+  }
+
+  /** Notes how far each destination has come; to be called about once a second. */
+  void tick() {
+    long now = nanoClock.getAsLong();
+    tickedAtNanos = now;
+    for (DestinationNode destination : assembly.destinations()) {
+      note(destination.node().name(), destination.delivery().snapshot(), now);
+    }
+  }
+
+  private void note(String name, DeliverySnapshot snapshot, long now) {
+    long settled =
+        snapshot.deliveredItems() + snapshot.deadLetteredItems() + snapshot.droppedItems();
+    Progress last = progress.get(name);
+    if (last == null || last.settled != settled || snapshot.bufferedItems() == 0) {
+      progress.put(name, new Progress(settled, now));
+    }
+  }
+
+  HealthReport report(State state) {
+    List<Reason> reasons = new ArrayList<>();
+    if (state != State.RUNNING) {
+      String word = state.name().toLowerCase(Locale.ROOT);
+      reasons.add(new Reason("", word, "the pipeline is " + word));
+    }
+    assembly.nodes().forEach(node -> check(node, reasons));
+    boolean ticking = nanoClock.getAsLong() - tickedAtNanos < LIVE_WITHIN.toNanos();
+    boolean live = state != State.FAILED && (state != State.RUNNING || ticking);
+    return new HealthReport(live, reasons.isEmpty(), reasons);
+  }
+
+  private void check(NodeTelemetry node, List<Reason> reasons) {
+    String name = node.name();
+    String trouble = node.trouble();
+    if (trouble != null) {
+      reasons.add(new Reason(name, "unhealthy", trouble));
+    }
+    DeliveryTelemetry delivery = assembly.delivery(name);
+    if (delivery == null) {
+      return;
+    }
+    DeliverySnapshot snapshot = delivery.snapshot();
+    if (snapshot.state() == DeliveryState.PAUSED) {
+      reasons.add(new Reason(name, "paused", because("the destination refuses us", snapshot)));
+    }
+    QueueStatistics queue = snapshot.queue();
+    if (queue != null && queue.diskFailing()) {
+      reasons.add(
+          new Reason(name, "disk_failing", because("the queue's disk refuses writes", snapshot)));
+    }
+    Progress last = progress.get(name);
+    long still = last == null ? 0 : nanoClock.getAsLong() - last.atNanos;
+    if (snapshot.bufferedItems() > 0 && still > stalledAfter.toNanos()) {
+      String what =
+          snapshot.bufferedItems()
+              + " items wait, and none was delivered for "
+              + Duration.ofNanos(still).toSeconds()
+              + " s";
+      reasons.add(new Reason(name, "stalled", because(what, snapshot)));
+    }
+  }
+
+  private static String because(String what, DeliverySnapshot snapshot) {
+    String why = snapshot.why();
+    return why == null ? what : what + ": " + why;
+  }
+}

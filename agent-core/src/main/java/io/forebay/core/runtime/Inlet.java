@@ -1,0 +1,177 @@
+package io.forebay.core.runtime;
+
+import io.forebay.core.item.Acknowledgement;
+import io.forebay.core.item.Batch;
+import io.forebay.core.telemetry.NodeTelemetry;
+import java.util.Queue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Operators;
+import reactor.util.concurrent.Queues;
+
+/**
+ * The batches of all links that lead to one node, as one flux. Outlives its subscriber: when a
+ * processor fails and cancels, what waits here waits for the next subscription. One subscriber at a
+ * time. Completes once all links are closed and all batches were taken.
+ */
+final class Inlet extends Flux<Batch> {
+
+  private final NodeTelemetry node;
+  // Bounded by the links, each of which offers no more than it has room for.
+  private final Queue<Parcel> parcels = Queues.<Parcel>unboundedMultiproducer().get();
+  private final AtomicInteger openLinks = new AtomicInteger();
+  private final AtomicInteger drains = new AtomicInteger();
+  private volatile @Nullable Receiver receiver;
+  private volatile @Nullable Parcel inHand;
+  private volatile boolean abandoned;
+
+  Inlet(NodeTelemetry node) {
+    this.node = node;
+  }
+
+  String nodeName() {
+    return node.name();
+  }
+
+  /** Counts a link that leads here; before anything flows. */
+  void linkOpened() {
+    openLinks.incrementAndGet();
+  }
+
+  void linkClosed() {
+    openLinks.decrementAndGet();
+    drain();
+  }
+
+  /** Takes a batch over. */
+  void offer(Parcel parcel) {
+    parcels.add(parcel);
+    drain();
+  }
+
+  /** Whether no batch follows and none is left. */
+  boolean isExhausted() {
+    return openLinks.get() <= 0 && parcels.isEmpty();
+  }
+
+  /** Gives up what waits here and all that still comes: each share fails, so the source replays. */
+  void abandon() {
+    abandoned = true;
+    drain();
+  }
+
+  /** The batch handed on last, for as long as the node has emitted nothing of its share. */
+  @Nullable Parcel inHand() {
+    return inHand;
+  }
+
+  /** The node has emitted a batch of this share, so the share is no longer in its hand. */
+  void released(Acknowledgement share) {
+    Parcel parcel = inHand;
+    if (parcel != null && parcel.batch().acknowledgement() == share) {
+      inHand = null;
+    }
+  }
+
+  /** As {@link #inHand}, once. */
+  @Nullable Parcel takeInHand() {
+    Parcel parcel = inHand;
+    inHand = null;
+    return parcel;
+  }
+
+  @Override
+  public void subscribe(CoreSubscriber<? super Batch> actual) {
+    Receiver last = receiver;
+    if (last != null && !last.cancelled) {
+      Operators.error(actual, new IllegalStateException("the inlet has a subscriber already"));
+      return;
+    }
+    Receiver next = new Receiver(actual);
+    actual.onSubscribe(next);
+    // Only now: a completion must not overtake onSubscribe.
+    receiver = next;
+    drain();
+  }
+
+  private void drain() {
+    if (drains.getAndIncrement() != 0) {
+      return;
+    }
+    int missed = 1;
+    do {
+      if (abandoned) {
+        failAll();
+      }
+      while (passOne()) {
+        // Each pass hands one batch on.
+      }
+      missed = drains.addAndGet(-missed);
+    } while (missed != 0);
+  }
+
+  private boolean passOne() {
+    Receiver to = receiver;
+    if (to == null || to.cancelled) {
+      return false;
+    }
+    if (to.requested.get() == 0 || parcels.isEmpty()) {
+      // The links are closed after their last batch was offered, so this order of checks is safe.
+      if (isExhausted()) {
+        to.cancelled = true;
+        to.actual.onComplete();
+      }
+      return false;
+    }
+    Parcel parcel = parcels.poll();
+    if (parcel == null) {
+      return false;
+    }
+    to.requested.getAndUpdate(now -> now == Long.MAX_VALUE ? now : now - 1);
+    node.onRead(parcel.batch().size(), parcel.bytes());
+    inHand = parcel;
+    try {
+      to.actual.onNext(parcel.batch());
+    } catch (RuntimeException | StackOverflowError e) {
+      // A subscriber must not throw. One that does has lost its place, and the node begins anew.
+      to.cancelled = true;
+      to.actual.onError(e);
+    }
+    parcel.link().taken();
+    return true;
+  }
+
+  private void failAll() {
+    for (Parcel parcel = parcels.poll(); parcel != null; parcel = parcels.poll()) {
+      parcel.batch().acknowledgement().fail();
+      parcel.link().taken();
+    }
+  }
+
+  private final class Receiver implements Subscription {
+    final CoreSubscriber<? super Batch> actual;
+    final AtomicLong requested = new AtomicLong();
+    volatile boolean cancelled;
+
+    Receiver(CoreSubscriber<? super Batch> actual) {
+      this.actual = actual;
+    }
+
+    @Override
+    public void request(long n) {
+      if (Operators.validate(n)) {
+        requested.getAndUpdate(now -> Operators.addCap(now, n));
+        drain();
+      }
+    }
+
+    @Override
+    public void cancel() {
+      cancelled = true;
+    }
+  }
+}

@@ -1,0 +1,39 @@
+package io.forebay.core.runtime;
+
+import io.forebay.core.component.Source;
+import io.forebay.core.item.Batch;
+import io.forebay.core.telemetry.NodeTelemetry;
+import reactor.core.publisher.Flux;
+
+/** A running source. One that fails is begun anew; all others go on. */
+final class SourceNode {
+
+  private final Source source;
+  private final Outlets outlets;
+  private final Recovery recovery;
+  private volatile boolean exhausted;
+
+  SourceNode(Source source, NodeTelemetry node, Recovery recovery) {
+    this.source = source;
+    this.outlets = new Outlets(node, null);
+    this.recovery = recovery;
+  }
+
+  Outlets outlets() {
+    return outlets;
+  }
+
+  void start() {
+    Flux<Batch> batches = Flux.defer(source::batches).doOnNext(batch -> recovery.succeeded());
+    recovery.around(batches, () -> false).doOnComplete(() -> exhausted = true).subscribe(outlets);
+  }
+
+  /** Whether it said that there will be no more. */
+  boolean isExhausted() {
+    return exhausted;
+  }
+
+  void cancel() {
+    outlets.cancel();
+  }
+}

@@ -1,0 +1,232 @@
+package io.forebay.core.telemetry;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every meter of the agent. The names with {@code ed.} are Edge Delta's, so that its dashboards
+ * read them; {@code docs/METRICS.md} is this list.
+ */
+public enum AgentMeter {
+  BUFFER_DISK_BYTES(
+      "ed.buffer.disk.bytes",
+      Kind.GAUGE,
+      "bytes",
+      Tags.ED_NODE,
+      "Bytes on disk that wait to be delivered; 0 in normal operation with mode error or backpressure."),
+  NODE_READ_ITEMS(
+      "ed.pipeline.node.read_items", Kind.COUNTER, null, Tags.ED_NODE, "Items that came in."),
+  NODE_READ_BYTES(
+      "ed.pipeline.node.read_bytes",
+      Kind.COUNTER,
+      "bytes",
+      Tags.ED_NODE,
+      "Weight of the items that came in."),
+  NODE_WRITE_ITEMS(
+      "ed.pipeline.node.write_items",
+      Kind.COUNTER,
+      null,
+      Tags.ED_NODE,
+      "Items that went out: of a destination, those that the receiver acknowledged."),
+  NODE_WRITE_BYTES(
+      "ed.pipeline.node.write_bytes",
+      Kind.COUNTER,
+      "bytes",
+      Tags.ED_NODE,
+      "Weight of the items that went out."),
+  BUFFER_TRUNCATIONS(
+      "buffer.truncations",
+      Kind.COUNTER,
+      null,
+      Tags.NODE,
+      "Records lost because the queue was full and gives up what is oldest (overflow: drop_oldest)."),
+  DROPPED_ITEMS(
+      "forebay.dropped.items",
+      Kind.COUNTER,
+      null,
+      Tags.NODE_REASON,
+      "Items that ended here without being delivered, by reason."),
+  DROPPED_BYTES(
+      "forebay.dropped.bytes", Kind.COUNTER, "bytes", Tags.NODE_REASON, "Weight of the same."),
+  NODE_EVENTS(
+      "forebay.node.events",
+      Kind.COUNTER,
+      null,
+      List.of("node", "event"),
+      "Things worth a count that lost no item, such as line_cut or regex_limit."),
+  NODE_HEALTHY(
+      "forebay.node.healthy", Kind.GAUGE, null, Tags.NODE, "1 when the node works as it should."),
+  RECEIVED_ITEMS(
+      "forebay.delivery.received.items",
+      Kind.COUNTER,
+      null,
+      Tags.NODE,
+      "Items taken over by the destination, with those found in its queue at start."),
+  DELIVERED_ITEMS(
+      "forebay.delivery.delivered.items",
+      Kind.COUNTER,
+      null,
+      Tags.NODE,
+      "Items that the receiver acknowledged."),
+  DEAD_LETTERED_ITEMS(
+      "forebay.delivery.dead_lettered.items",
+      Kind.COUNTER,
+      null,
+      Tags.NODE,
+      "Items that the receiver rejected and that are kept as dead letters."),
+  GIVEN_UP_ITEMS(
+      "forebay.delivery.dropped.items",
+      Kind.COUNTER,
+      null,
+      Tags.NODE,
+      "Items given up, all reasons together, so that received = delivered + dead_lettered + dropped + buffered."),
+  BUFFERED_ITEMS(
+      "forebay.delivery.buffered.items",
+      Kind.GAUGE,
+      null,
+      Tags.NODE,
+      "Items that are neither delivered nor given up: in memory and on disk."),
+  MEMORY_ITEMS(
+      "forebay.delivery.memory.items",
+      Kind.GAUGE,
+      null,
+      Tags.NODE,
+      "Items in memory and on no disk, those in flight included."),
+  MEMORY_BYTES(
+      "forebay.delivery.memory.bytes", Kind.GAUGE, "bytes", Tags.NODE, "Weight of the same."),
+  IN_FLIGHT_REQUESTS(
+      "forebay.delivery.in_flight.requests", Kind.GAUGE, null, Tags.NODE, "Requests under way."),
+  REQUESTS(
+      "forebay.delivery.requests",
+      Kind.TIMER,
+      "seconds",
+      List.of("node", "outcome"),
+      "Requests that ended and how long they took; outcome is delivered, retry, paused, too_large or rejected."),
+  RETRIED_ITEMS(
+      "forebay.delivery.retried.items",
+      Kind.COUNTER,
+      null,
+      Tags.NODE,
+      "Items whose request failed and is sent again."),
+  TRANSITIONS(
+      "forebay.delivery.transitions",
+      Kind.COUNTER,
+      null,
+      List.of("node", "to"),
+      "Changes of the delivery's state, by the state entered."),
+  STATE(
+      "forebay.delivery.state",
+      Kind.GAUGE,
+      null,
+      List.of("node", "state"),
+      "1 for the state that the delivery is in (direct, spilling, draining, paused), else 0."),
+  CIRCUIT_OPEN(
+      "forebay.delivery.circuit.open",
+      Kind.GAUGE,
+      null,
+      Tags.NODE,
+      "1 while the circuit breaker holds requests back."),
+  DRAIN_RATE(
+      "forebay.queue.drain.rate",
+      Kind.GAUGE,
+      "items/s",
+      Tags.NODE,
+      "Rate at which the backlog goes out; 0 when it does not."),
+  QUEUE_RECORDS("forebay.queue.records", Kind.GAUGE, null, Tags.NODE, "Records in the queue."),
+  QUEUE_DISK_BYTES(
+      "forebay.queue.disk.bytes",
+      Kind.GAUGE,
+      "bytes",
+      Tags.NODE,
+      "Real bytes of all files in the queue's directory."),
+  QUEUE_MAX_BYTES(
+      "forebay.queue.max.bytes", Kind.GAUGE, "bytes", Tags.NODE, "The bound, max_byte_size."),
+  QUEUE_OLDEST_AGE(
+      "forebay.queue.oldest.age",
+      Kind.GAUGE,
+      "seconds",
+      Tags.NODE,
+      "Age of the oldest record; 0 when the queue is empty."),
+  QUEUE_SECONDS_TO_FULL(
+      "forebay.queue.time.to.full",
+      Kind.GAUGE,
+      "seconds",
+      Tags.NODE,
+      "Time until the queue is full at the rate of the last ten seconds; NaN when it does not grow."),
+  QUEUE_SECONDS_TO_DRAINED(
+      "forebay.queue.time.to.drained",
+      Kind.GAUGE,
+      "seconds",
+      Tags.NODE,
+      "Time until the queue is empty at the drain rate; 0 when it is, NaN when it does not drain."),
+  QUEUE_DISK_FAILING(
+      "forebay.queue.disk.failing",
+      Kind.GAUGE,
+      null,
+      Tags.NODE,
+      "1 when the last write or sync of the queue failed."),
+  QUEUE_SYNC(
+      "forebay.queue.sync",
+      Kind.TIMER,
+      "seconds",
+      Tags.NODE,
+      "Syncs of the queue's data files and how long they took."),
+  READY("forebay.ready", Kind.GAUGE, null, List.of(), "1 when /health/ready says so.");
+
+  /** What is measured how. */
+  public enum Kind {
+    /** Rises only. */
+    COUNTER,
+    /** A level. */
+    GAUGE,
+    /** Counts and adds up durations. */
+    TIMER
+  }
+
+  private final String meterName;
+  private final Kind kind;
+  private final @Nullable String unit;
+  private final List<String> tags;
+  private final String description;
+
+  AgentMeter(
+      String meterName, Kind kind, @Nullable String unit, List<String> tags, String description) {
+    this.meterName = meterName;
+    this.kind = kind;
+    this.unit = unit;
+    this.tags = tags;
+    this.description = description;
+  }
+
+  /** The name as Micrometer has it, with dots. */
+  public String meterName() {
+    return meterName;
+  }
+
+  public Kind kind() {
+    return kind;
+  }
+
+  /** The base unit; null for a plain number. */
+  public @Nullable String unit() {
+    return unit;
+  }
+
+  /** The keys of its tags, in the order in which they are bound. */
+  public List<String> tags() {
+    return tags;
+  }
+
+  /** A sentence for people. */
+  public String description() {
+    return description;
+  }
+
+  /** Keys that several meters share; a class of its own, since an enum's constants come first. */
+  private static final class Tags {
+    static final List<String> NODE = List.of("node");
+    static final List<String> NODE_REASON = List.of("node", "reason");
+    static final List<String> ED_NODE =
+        List.of("ed.pipeline.node.name", "ed.pipeline.node.type", "ed.pipeline.node.category");
+  }
+}

@@ -1,0 +1,68 @@
+package io.forebay.core.telemetry;
+
+import io.forebay.core.delivery.DeliverySnapshot;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/**
+ * The meters of one pipeline. Closing it takes them out of the registry again, so that the next
+ * pipeline can bind its own. Thread safe.
+ */
+public final class AgentTelemetry implements AutoCloseable {
+
+  private final Meters meters;
+  private final Clock clock;
+  private final List<NodeTelemetry> nodes = new CopyOnWriteArrayList<>();
+  private final List<DeliveryTelemetry> deliveries = new CopyOnWriteArrayList<>();
+
+  /**
+   * @param clock tells the age of records
+   */
+  public AgentTelemetry(MeterRegistry registry, Clock clock) {
+    this.meters = new Meters(registry);
+    this.clock = clock;
+  }
+
+  /** Binds the meters of a node. */
+  public NodeTelemetry node(String name, String type, NodeCategory category) {
+    NodeTelemetry node = new NodeTelemetry(name, type, category, meters);
+    nodes.add(node);
+    return node;
+  }
+
+  /**
+   * Binds the meters of a destination's delivery.
+   *
+   * @param node the destination
+   * @param snapshots asked at each scrape and sample; cheap, from any thread
+   */
+  public DeliveryTelemetry delivery(NodeTelemetry node, Supplier<DeliverySnapshot> snapshots) {
+    DeliveryTelemetry delivery = new DeliveryTelemetry(node, meters, clock, snapshots);
+    deliveries.add(delivery);
+    return delivery;
+  }
+
+  /** Binds the pipeline's readiness. */
+  public void ready(BooleanSupplier ready) {
+    meters.gauge(AgentMeter.READY, () -> ready.getAsBoolean() ? 1 : 0);
+  }
+
+  /**
+   * Samples the counts of which rates are told; to be called about once a second.
+   *
+   * @param nanos by a clock that only goes forward
+   */
+  public void sample(long nanos) {
+    nodes.forEach(node -> node.sample(nanos));
+    deliveries.forEach(delivery -> delivery.sample(nanos));
+  }
+
+  @Override
+  public void close() {
+    meters.close();
+  }
+}

@@ -1,0 +1,192 @@
+package io.forebay.core.telemetry;
+
+import io.forebay.core.component.NodeListener;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of one node: what passed through it, what ended in it, and whether it works. Thread
+ * safe; the cost is paid once a batch.
+ */
+public final class NodeTelemetry implements NodeListener {
+
+  /** Names that a node may invent at most; a bound on meters, since each name makes one. */
+  private static final int MAX_WORDS = 100;
+
+  private static final String OTHER = "other";
+
+  private final String name;
+  private final String type;
+  private final NodeCategory category;
+  private final Meters meters;
+  private final LongAdder readItems = new LongAdder();
+  private final LongAdder readBytes = new LongAdder();
+  private final LongAdder writeItems = new LongAdder();
+  private final LongAdder writeBytes = new LongAdder();
+  private final RateWindow readRate = new RateWindow();
+  private final RateWindow writeRate = new RateWindow();
+  private final ConcurrentMap<String, Amount> dropped = new ConcurrentHashMap<>();
+  private final ConcurrentMap<String, LongAdder> events = new ConcurrentHashMap<>();
+
+  // Two voices: the node's own, and what the runtime sees of it from outside.
+  private volatile @Nullable String ownTrouble;
+  private volatile @Nullable String seenTrouble;
+
+  /** A number of items and their weight in bytes. */
+  public record Drops(long items, long bytes) {}
+
+  private record Amount(LongAdder items, LongAdder bytes) {}
+
+  NodeTelemetry(String name, String type, NodeCategory category, Meters meters) {
+    this.name = name;
+    this.type = type;
+    this.category = category;
+    this.meters = meters;
+    counter(AgentMeter.NODE_READ_ITEMS, readItems);
+    counter(AgentMeter.NODE_READ_BYTES, readBytes);
+    counter(AgentMeter.NODE_WRITE_ITEMS, writeItems);
+    counter(AgentMeter.NODE_WRITE_BYTES, writeBytes);
+    meters.gauge(AgentMeter.NODE_HEALTHY, () -> trouble() == null ? 1 : 0, name);
+  }
+
+  private void counter(AgentMeter meter, LongAdder value) {
+    meters.counter(meter, value::sum, edTags());
+  }
+
+  String[] edTags() {
+    return new String[] {name, type, category.word()};
+  }
+
+  public String name() {
+    return name;
+  }
+
+  public String type() {
+    return type;
+  }
+
+  public NodeCategory category() {
+    return category;
+  }
+
+  /** Counts a batch that came in. */
+  public void onRead(long items, long bytes) {
+    readItems.add(items);
+    readBytes.add(bytes);
+  }
+
+  /** Counts a batch that went out. */
+  public void onWritten(long items, long bytes) {
+    writeItems.add(items);
+    writeBytes.add(bytes);
+  }
+
+  @Override
+  public void onDropped(String reason, long items, long bytes) {
+    Amount amount = dropped.get(reason);
+    if (amount == null) {
+      amount = dropped.computeIfAbsent(bounded(reason, dropped.size()), this::newAmount);
+    }
+    amount.items.add(items);
+    amount.bytes.add(bytes);
+  }
+
+  @Override
+  public void onEvent(String event, long count) {
+    LongAdder counter = events.get(event);
+    if (counter == null) {
+      counter = events.computeIfAbsent(bounded(event, events.size()), this::newEvent);
+    }
+    counter.add(count);
+  }
+
+  private static String bounded(String word, int known) {
+    return known < MAX_WORDS ? word : OTHER;
+  }
+
+  private Amount newAmount(String reason) {
+    Amount amount = new Amount(new LongAdder(), new LongAdder());
+    meters.counter(AgentMeter.DROPPED_ITEMS, amount.items::sum, name, reason);
+    meters.counter(AgentMeter.DROPPED_BYTES, amount.bytes::sum, name, reason);
+    return amount;
+  }
+
+  private LongAdder newEvent(String event) {
+    LongAdder counter = new LongAdder();
+    meters.counter(AgentMeter.NODE_EVENTS, counter::sum, name, event);
+    return counter;
+  }
+
+  @Override
+  public void onUnhealthy(String why) {
+    ownTrouble = why;
+  }
+
+  @Override
+  public void onHealthy() {
+    ownTrouble = null;
+  }
+
+  /** Says what the runtime sees of the node from outside; null when nothing is wrong. */
+  public void seen(@Nullable String trouble) {
+    seenTrouble = trouble;
+  }
+
+  /** Why the node does not work as it should, for people; null when it does. */
+  public @Nullable String trouble() {
+    String seen = seenTrouble;
+    return seen != null ? seen : ownTrouble;
+  }
+
+  public long readItems() {
+    return readItems.sum();
+  }
+
+  public long readBytes() {
+    return readBytes.sum();
+  }
+
+  public long writeItems() {
+    return writeItems.sum();
+  }
+
+  public long writeBytes() {
+    return writeBytes.sum();
+  }
+
+  /** Items a second of the last ten seconds. */
+  public double readItemsPerSecond() {
+    return readRate.perSecond();
+  }
+
+  /** Items a second of the last ten seconds. */
+  public double writeItemsPerSecond() {
+    return writeRate.perSecond();
+  }
+
+  /** What ended here, by reason; a copy. */
+  public SortedMap<String, Drops> drops() {
+    SortedMap<String, Drops> copy = new TreeMap<>();
+    dropped.forEach((word, sum) -> copy.put(word, new Drops(sum.items.sum(), sum.bytes.sum())));
+    return copy;
+  }
+
+  /** Counts of events by name; a copy. */
+  public SortedMap<String, Long> events() {
+    SortedMap<String, Long> copy = new TreeMap<>();
+    for (Map.Entry<String, LongAdder> entry : events.entrySet()) {
+      copy.put(entry.getKey(), entry.getValue().sum());
+    }
+    return copy;
+  }
+
+  void sample(long nanos) {
+    readRate.sample(readItems.sum(), nanos);
+    writeRate.sample(writeItems.sum(), nanos);
+  }
+}
