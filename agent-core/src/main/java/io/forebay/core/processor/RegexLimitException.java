@@ -1,0 +1,12 @@
+package io.forebay.core.processor;
+
+/** A regular expression took more steps on one text than it may. Has no stack trace: it is hot. */
+final class RegexLimitException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  static final RegexLimitException INSTANCE = new RegexLimitException();
+
+  private RegexLimitException() {
+    super("the regular expression took too many steps", null, false, false);
+  }
+}
