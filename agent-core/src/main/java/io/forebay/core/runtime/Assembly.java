@@ -3,9 +3,9 @@ package io.forebay.core.runtime;
 import io.forebay.core.component.Processor;
 import io.forebay.core.component.Source;
 import io.forebay.core.delivery.Delivery;
+import io.forebay.core.graph.NodeKind;
 import io.forebay.core.telemetry.AgentTelemetry;
 import io.forebay.core.telemetry.DeliveryTelemetry;
-import io.forebay.core.telemetry.NodeCategory;
 import io.forebay.core.telemetry.NodeTelemetry;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -50,14 +50,14 @@ final class Assembly {
   }
 
   void source(String name, String type, Function<NodeTelemetry, Source> maker) {
-    NodeTelemetry node = node(name, type, NodeCategory.INPUT);
+    NodeTelemetry node = node(name, type, NodeKind.SOURCE);
     SourceNode source = new SourceNode(maker.apply(node), node, recovery(node, SOURCE_WELL_AFTER));
     outlets.put(name, source.outlets());
     sources.add(source);
   }
 
   void processor(String name, String type, Function<NodeTelemetry, Processor> maker) {
-    NodeTelemetry node = node(name, type, NodeCategory.PROCESSOR);
+    NodeTelemetry node = node(name, type, NodeKind.PROCESSOR);
     ProcessorNode processor =
         new ProcessorNode(maker.apply(node), node, recovery(node, PROCESSOR_WELL_AFTER));
     outlets.put(name, processor.outlets());
@@ -74,7 +74,7 @@ final class Assembly {
    * @param threads of the delivery, disposed of once it has stopped
    */
   void destination(String name, String type, DeliveryMaker maker, Disposable threads) {
-    NodeTelemetry node = node(name, type, NodeCategory.OUTPUT);
+    NodeTelemetry node = node(name, type, NodeKind.DESTINATION);
     LateDelivery late = new LateDelivery();
     DeliveryTelemetry listener = telemetry.delivery(node, () -> late.get().snapshot());
     late.delivery = maker.make(node, listener);
@@ -109,8 +109,8 @@ final class Assembly {
     exit.connect(path, entry);
   }
 
-  private NodeTelemetry node(String name, String type, NodeCategory category) {
-    NodeTelemetry node = telemetry.node(name, type, category);
+  private NodeTelemetry node(String name, String type, NodeKind kind) {
+    NodeTelemetry node = telemetry.node(name, type, kind);
     nodes.put(name, node);
     return node;
   }

@@ -1,7 +1,7 @@
 package io.forebay.core.runtime;
 
 import io.forebay.core.delivery.DeliverySnapshot;
-import io.forebay.core.telemetry.NodeCategory;
+import io.forebay.core.graph.NodeKind;
 import io.forebay.core.telemetry.NodeTelemetry;
 import java.time.Instant;
 import java.util.List;
@@ -46,7 +46,7 @@ public record PipelineStatus(
   public record NodeStatus(
       String name,
       String type,
-      NodeCategory category,
+      NodeKind kind,
       @Nullable String trouble,
       long readItems,
       long readBytes,

@@ -30,7 +30,7 @@ final class StatusReader {
     return new NodeStatus(
         node.name(),
         node.type(),
-        node.category(),
+        node.kind(),
         node.trouble(),
         node.readItems(),
         node.readBytes(),

@@ -1,6 +1,7 @@
 package io.forebay.core.telemetry;
 
 import io.forebay.core.delivery.DeliverySnapshot;
+import io.forebay.core.graph.NodeKind;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.util.List;
@@ -28,8 +29,8 @@ public final class AgentTelemetry implements AutoCloseable {
   }
 
   /** Binds the meters of a node. */
-  public NodeTelemetry node(String name, String type, NodeCategory category) {
-    NodeTelemetry node = new NodeTelemetry(name, type, category, meters);
+  public NodeTelemetry node(String name, String type, NodeKind kind) {
+    NodeTelemetry node = new NodeTelemetry(name, type, kind, meters);
     nodes.add(node);
     return node;
   }

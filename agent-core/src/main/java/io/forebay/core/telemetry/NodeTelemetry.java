@@ -1,6 +1,7 @@
 package io.forebay.core.telemetry;
 
 import io.forebay.core.component.NodeListener;
+import io.forebay.core.graph.NodeKind;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -22,7 +23,7 @@ public final class NodeTelemetry implements NodeListener {
 
   private final String name;
   private final String type;
-  private final NodeCategory category;
+  private final NodeKind kind;
   private final Meters meters;
   private final LongAdder readItems = new LongAdder();
   private final LongAdder readBytes = new LongAdder();
@@ -42,10 +43,10 @@ public final class NodeTelemetry implements NodeListener {
 
   private record Amount(LongAdder items, LongAdder bytes) {}
 
-  NodeTelemetry(String name, String type, NodeCategory category, Meters meters) {
+  NodeTelemetry(String name, String type, NodeKind kind, Meters meters) {
     this.name = name;
     this.type = type;
-    this.category = category;
+    this.kind = kind;
     this.meters = meters;
     counter(AgentMeter.NODE_READ_ITEMS, readItems);
     counter(AgentMeter.NODE_READ_BYTES, readBytes);
@@ -59,7 +60,7 @@ public final class NodeTelemetry implements NodeListener {
   }
 
   String[] edTags() {
-    return new String[] {name, type, category.word()};
+    return new String[] {name, type, category()};
   }
 
   public String name() {
@@ -70,8 +71,17 @@ public final class NodeTelemetry implements NodeListener {
     return type;
   }
 
-  public NodeCategory category() {
-    return category;
+  public NodeKind kind() {
+    return kind;
+  }
+
+  /** The kind in Edge Delta's words. */
+  private String category() {
+    return switch (kind) {
+      case SOURCE -> "input";
+      case PROCESSOR -> "processor";
+      case DESTINATION -> "output";
+    };
   }
 
   /** Counts a batch that came in. */
