@@ -1,0 +1,19 @@
+package io.forebay.destination.encoding;
+
+import io.forebay.core.item.ByteSlice;
+
+/**
+ * Compresses bodies one after the other, keeping its native state and its buffer between them. Not
+ * thread safe; to be closed, since that state is not on the heap.
+ */
+sealed interface Compressor extends AutoCloseable permits GzipCompressor, ZstdCompressor {
+
+  /** A buffer that one large body made larger than this is let go. */
+  int MAX_KEPT_BUFFER_BYTES = 4 << 20;
+
+  /** One whole gzip member or zstd frame, in an array of its own. */
+  ByteSlice compress(ByteSlice body);
+
+  @Override
+  void close();
+}

@@ -1,0 +1,174 @@
+package io.forebay.destination.net;
+
+import io.forebay.core.config.Secret;
+import io.forebay.core.config.TlsSettings;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * The client's side of a {@code tls} block. Certificates are verified, names included, unless the
+ * block says otherwise. Files are read again when they have changed, so that a renewed certificate
+ * needs no restart. Thread safe.
+ */
+public final class ClientTls {
+
+  /** Default of a destination that uses TLS without a {@code tls} block. */
+  public static final TlsSettings DEFAULTS =
+      new TlsSettings(
+          true,
+          null,
+          null,
+          null,
+          null,
+          TlsSettings.ClientAuth.NOCLIENTCERT,
+          TlsSettings.Version.TLSV1_2,
+          TlsSettings.Version.TLSV1_3,
+          false);
+
+  private static final Duration CHECK_INTERVAL = Duration.ofSeconds(5);
+
+  private final TlsSettings settings;
+  private final boolean http2;
+  private final Clock clock;
+  private volatile @Nullable Loaded loaded;
+
+  /**
+   * @param http2 whether to negotiate HTTP/2 (ALPN {@code h2}) and nothing else
+   */
+  public ClientTls(TlsSettings settings, boolean http2, Clock clock) {
+    this.settings = settings;
+    this.http2 = http2;
+    this.clock = clock;
+  }
+
+  /**
+   * The context to connect with: the same object for as long as the files stay the same. Reads
+   * files off the subscribing thread, at most every few seconds. Fails with {@link
+   * TlsFilesException}.
+   */
+  public Mono<SslContext> context() {
+    return Mono.defer(
+        () -> {
+          Loaded current = loaded;
+          if (current != null && clock.millis() < current.checkAgainMillis) {
+            return Mono.just(current.context);
+          }
+          return Mono.fromCallable(this::refresh).subscribeOn(Schedulers.boundedElastic());
+        });
+  }
+
+  private synchronized SslContext refresh() throws TlsFilesException {
+    List<FileTime> stamps = stamps();
+    Loaded current = loaded;
+    SslContext context =
+        current != null && current.stamps.equals(stamps) ? current.context : load();
+    loaded = new Loaded(context, stamps, clock.millis() + CHECK_INTERVAL.toMillis());
+    return context;
+  }
+
+  private List<FileTime> stamps() throws TlsFilesException {
+    List<FileTime> stamps = new ArrayList<>();
+    readable("ca_file", settings.caFile(), stamps);
+    readable("crt_file", settings.crtFile(), stamps);
+    readable("key_file", settings.keyFile(), stamps);
+    return stamps;
+  }
+
+  private static void readable(String key, @Nullable Path file, List<FileTime> stamps)
+      throws TlsFilesException {
+    if (file == null) {
+      return;
+    }
+    try {
+      stamps.add(Files.getLastModifiedTime(file));
+      Files.newInputStream(file).close();
+    } catch (NoSuchFileException e) {
+      throw new TlsFilesException("tls." + key + ": there is no file " + file, e);
+    } catch (IOException e) {
+      throw new TlsFilesException("tls." + key + ": " + file + " cannot be read: " + e, e);
+    }
+  }
+
+  private SslContext load() throws TlsFilesException {
+    SslContextBuilder builder =
+        SslContextBuilder.forClient().sslProvider(SslProvider.JDK).protocols(protocols());
+    try {
+      if (settings.ignoreCertificateCheck()) {
+        builder.trustManager(InsecureTrustManagerFactory.INSTANCE);
+        builder.endpointIdentificationAlgorithm("");
+      } else {
+        builder.endpointIdentificationAlgorithm("HTTPS");
+        Path ca = settings.caFile();
+        if (ca != null) {
+          builder.trustManager(ca.toFile());
+        }
+      }
+    } catch (IllegalArgumentException e) {
+      throw unusable("ca_file", settings.caFile(), "holds no PEM certificates", e);
+    }
+    try {
+      Path crt = settings.crtFile();
+      Path key = settings.keyFile();
+      if (crt != null && key != null) {
+        File crtFile = crt.toFile();
+        Secret password = settings.keyPassword();
+        builder.keyManager(crtFile, key.toFile(), password == null ? null : password.reveal());
+      }
+    } catch (IllegalArgumentException e) {
+      throw unusable(
+          "key_file",
+          settings.keyFile(),
+          "and crt_file make no key: a PEM chain and a PKCS#8 PEM key are needed, with key_password where it is encrypted",
+          e);
+    }
+    if (http2) {
+      builder.applicationProtocolConfig(
+          new ApplicationProtocolConfig(
+              Protocol.ALPN,
+              SelectorFailureBehavior.NO_ADVERTISE,
+              SelectedListenerFailureBehavior.ACCEPT,
+              "h2"));
+    }
+    try {
+      return builder.build();
+    } catch (SSLException | IllegalArgumentException e) {
+      throw new TlsFilesException("the tls block cannot be used: " + e.getMessage(), e);
+    }
+  }
+
+  private String[] protocols() {
+    return Arrays.stream(TlsSettings.Version.values())
+        .filter(v -> v.compareTo(settings.minVersion()) >= 0)
+        .filter(v -> v.compareTo(settings.maxVersion()) <= 0)
+        .map(TlsSettings.Version::protocol)
+        .toArray(String[]::new);
+  }
+
+  private static TlsFilesException unusable(
+      String key, @Nullable Path file, String why, Exception cause) {
+    return new TlsFilesException("tls." + key + ": " + file + " " + why, cause);
+  }
+
+  private record Loaded(SslContext context, List<FileTime> stamps, long checkAgainMillis) {}
+}
