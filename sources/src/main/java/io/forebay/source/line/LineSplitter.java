@@ -40,11 +40,10 @@ public final class LineSplitter {
   public void split(byte[] chunk, int offset, int length, Consumer<ByteSlice> lines) {
     int end = offset + length;
     int start = offset;
-    for (int i = offset; i < end; i++) {
-      if (chunk[i] == '\n') {
-        endLine(chunk, start, i - start, lines);
-        start = i + 1;
-      }
+    for (int at = LineFeeds.indexOf(chunk, start, end); at >= 0; ) {
+      endLine(chunk, start, at - start, lines);
+      start = at + 1;
+      at = LineFeeds.indexOf(chunk, start, end);
     }
     keep(chunk, start, end - start, lines);
   }
@@ -91,11 +90,11 @@ public final class LineSplitter {
   }
 
   private void emit(byte[] bytes, int offset, int length, Consumer<ByteSlice> lines) {
-    int whole = length > 0 && bytes[offset + length - 1] == '\r' ? length - 1 : length;
-    int kept = LineCut.keep(bytes, offset, whole, maxLineBytes);
-    if (kept < whole) {
+    int kept = length > 0 && bytes[offset + length - 1] == '\r' ? length - 1 : length;
+    if (kept > maxLineBytes) {
       cutLines++;
-      skippedBytes += whole - kept;
+      skippedBytes += kept - maxLineBytes;
+      kept = maxLineBytes;
     }
     lines.accept(ByteSlice.of(bytes, offset, kept));
   }
@@ -118,10 +117,9 @@ public final class LineSplitter {
     System.arraycopy(chunk, start, carry, carried, fits);
     carried += fits;
     if (fits < length) {
-      int kept = LineCut.keep(carry, 0, carried, maxLineBytes);
       cutLines++;
-      skippedBytes += length - fits + (carried - kept);
-      lines.accept(ByteSlice.of(Arrays.copyOf(carry, kept)));
+      skippedBytes += length - fits + (carried - maxLineBytes);
+      lines.accept(ByteSlice.of(Arrays.copyOf(carry, maxLineBytes)));
       carried = 0;
       skipping = true;
     }
