@@ -1,0 +1,122 @@
+package io.forebay.source.net;
+
+import io.forebay.core.config.Secret;
+import io.forebay.core.config.TlsSettings;
+import io.forebay.core.config.Validated.Complaints;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/** The {@code tls} block as a listener uses it. */
+public final class ServerTls {
+
+  private ServerTls() {}
+
+  /** Whether the block asks for TLS. */
+  public static boolean isEnabled(@Nullable TlsSettings tls) {
+    return tls != null && tls.enabled();
+  }
+
+  /** What a listener needs beyond the rules of the block itself. */
+  public static void validate(@Nullable TlsSettings tls, Complaints complaints) {
+    if (tls == null || !tls.enabled()) {
+      return;
+    }
+    if (tls.crtFile() == null || tls.keyFile() == null) {
+      complaints.report("tls", "a listener needs its own certificate; set crt_file and key_file");
+    }
+    if (verifiesClients(tls) && tls.caFile() == null) {
+      complaints.report(
+          "tls",
+          "client_auth_type verifies clients' certificates; set ca_file to the authority that signs them");
+    }
+  }
+
+  /**
+   * The context of a server. Reads the files: not for an event loop.
+   *
+   * @throws ListenException naming the file at fault
+   */
+  public static SslContext context(TlsSettings tls, String nodeName) {
+    File crt = file(tls.crtFile(), "crt_file", nodeName);
+    File key = file(tls.keyFile(), "key_file", nodeName);
+    Secret password = tls.keyPassword();
+    SslContextBuilder builder;
+    try {
+      builder = SslContextBuilder.forServer(crt, key, password == null ? null : password.reveal());
+    } catch (IllegalArgumentException e) {
+      throw new ListenException(
+          nodeName
+              + ": tls.crt_file "
+              + crt
+              + " and tls.key_file "
+              + key
+              + " are no PEM certificate chain and PKCS#8 private key"
+              + " (or key_password is wrong): "
+              + e.getMessage(),
+          e);
+    }
+    builder.protocols(protocols(tls)).clientAuth(clientAuth(tls));
+    try {
+      if (verifiesClients(tls)) {
+        builder.trustManager(file(tls.caFile(), "ca_file", nodeName));
+      } else if (tls.clientAuthType() != TlsSettings.ClientAuth.NOCLIENTCERT) {
+        // These two types take any certificate, by their definition.
+        builder.trustManager(InsecureTrustManagerFactory.INSTANCE);
+      }
+      return builder.build();
+    } catch (IllegalArgumentException | SSLException e) {
+      throw new ListenException(nodeName + ": the tls block cannot be used: " + e.getMessage(), e);
+    }
+  }
+
+  private static boolean verifiesClients(TlsSettings tls) {
+    return switch (tls.clientAuthType()) {
+      case VERIFYCLIENTCERTIFGIVEN, REQUIREANDVERIFYCLIENTCERT -> true;
+      case NOCLIENTCERT, REQUESTCLIENTCERT, REQUIREANYCLIENTCERT -> false;
+    };
+  }
+
+  private static ClientAuth clientAuth(TlsSettings tls) {
+    return switch (tls.clientAuthType()) {
+      case NOCLIENTCERT -> ClientAuth.NONE;
+      case REQUESTCLIENTCERT, VERIFYCLIENTCERTIFGIVEN -> ClientAuth.OPTIONAL;
+      case REQUIREANYCLIENTCERT, REQUIREANDVERIFYCLIENTCERT -> ClientAuth.REQUIRE;
+    };
+  }
+
+  private static List<String> protocols(TlsSettings tls) {
+    List<String> protocols = new ArrayList<>();
+    for (TlsSettings.Version version : TlsSettings.Version.values()) {
+      if (version.compareTo(tls.minVersion()) >= 0 && version.compareTo(tls.maxVersion()) <= 0) {
+        protocols.add(version.protocol());
+      }
+    }
+    return protocols;
+  }
+
+  private static File file(@Nullable Path path, String key, String nodeName) {
+    if (path == null) {
+      throw new ListenException(nodeName + ": tls." + key + " is missing", new SSLException(key));
+    }
+    if (!Files.isReadable(path)) {
+      throw new ListenException(
+          nodeName
+              + ": tls."
+              + key
+              + " "
+              + path
+              + " cannot be read; check that it exists and may be read",
+          new SSLException(key));
+    }
+    return path.toFile();
+  }
+}

@@ -1,0 +1,81 @@
+package io.forebay.source.net;
+
+import io.forebay.core.item.Batch;
+import io.forebay.core.item.Item;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
+import org.reactivestreams.Subscription;
+import reactor.core.publisher.BaseSubscriber;
+
+/** A subscriber that takes what it asked for, keeps it, and treats each share as it is told. */
+public final class Taker extends BaseSubscriber<Batch> {
+
+  private final long firstDemand;
+  private final Consumer<Batch> treatment;
+  private final Queue<Batch> taken = new ConcurrentLinkedQueue<>();
+  private volatile Throwable error;
+
+  private Taker(long firstDemand, Consumer<Batch> treatment) {
+    this.firstDemand = firstDemand;
+    this.treatment = treatment;
+  }
+
+  /** Takes everything and completes every share. */
+  public static Taker acknowledging() {
+    return new Taker(Long.MAX_VALUE, batch -> batch.acknowledgement().complete());
+  }
+
+  /** Takes as many batches as demanded, and completes their shares. */
+  public static Taker acknowledging(long demand) {
+    return new Taker(demand, batch -> batch.acknowledgement().complete());
+  }
+
+  /** Takes everything and leaves the shares to the test. */
+  public static Taker holding() {
+    return new Taker(Long.MAX_VALUE, batch -> {});
+  }
+
+  @Override
+  protected void hookOnSubscribe(Subscription subscription) {
+    if (firstDemand > 0) {
+      request(firstDemand);
+    }
+  }
+
+  @Override
+  protected void hookOnNext(Batch batch) {
+    taken.add(batch);
+    treatment.accept(batch);
+  }
+
+  @Override
+  protected void hookOnError(Throwable failure) {
+    error = failure;
+  }
+
+  public Throwable error() {
+    return error;
+  }
+
+  public List<Batch> batches() {
+    return new ArrayList<>(taken);
+  }
+
+  public List<Item> items() {
+    List<Item> items = new ArrayList<>();
+    taken.forEach(batch -> items.addAll(batch.items()));
+    return items;
+  }
+
+  /** The bodies as text. */
+  public List<String> bodies() {
+    return items().stream().map(item -> item.body().toUtf8()).toList();
+  }
+
+  public long itemCount() {
+    return taken.stream().mapToLong(Batch::size).sum();
+  }
+}
