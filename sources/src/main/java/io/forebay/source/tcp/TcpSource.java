@@ -1,0 +1,140 @@
+package io.forebay.source.tcp;
+
+import io.forebay.core.component.ComponentContext;
+import io.forebay.core.component.Source;
+import io.forebay.core.config.TlsSettings;
+import io.forebay.core.item.Batch;
+import io.forebay.source.net.BatchIntake;
+import io.forebay.source.net.ByteBudget;
+import io.forebay.source.net.ConnectionLimits;
+import io.forebay.source.net.Listening;
+import io.forebay.source.net.ServerTls;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.handler.ssl.SslContext;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.net.InetSocketAddress;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+import reactor.netty.DisposableServer;
+import reactor.netty.tcp.TcpServer;
+
+/** Listens while it is subscribed; each connection is read by its {@link TcpConnection}. */
+@SuppressWarnings("FutureReturnValueIgnored") // Nobody waits for a close or a timer.
+final class TcpSource implements Source {
+
+  private static final Logger log = LoggerFactory.getLogger(TcpSource.class);
+
+  // One read takes what the socket holds, up to this: fewer system calls for a fast client. The
+  // allocator learns the size, so a slow connection does not cost so much.
+  private static final int SMALLEST_READ_BYTES = 2 << 10;
+  private static final int FIRST_READ_BYTES = 16 << 10;
+  private static final int LARGEST_READ_BYTES = 256 << 10;
+  private static final int BACKLOG = 1024;
+
+  private final TcpInputConfig config;
+  private final ComponentContext context;
+  private final Consumer<InetSocketAddress> onBound;
+
+  TcpSource(TcpInputConfig config, ComponentContext context, Consumer<InetSocketAddress> onBound) {
+    this.config = config;
+    this.context = context;
+    this.onBound = onBound;
+  }
+
+  @Override
+  public Flux<Batch> batches() {
+    return Flux.usingWhen(listen(), listener -> listener.intake.batches(), Listener::stop);
+  }
+
+  private Mono<Listener> listen() {
+    InetSocketAddress address = Listening.address(config.listen(), config.port());
+    TlsSettings tls = config.tls();
+    if (tls == null || !tls.enabled()) {
+      return Listening.orExplain(Mono.defer(() -> bind(server())), context.nodeName(), address);
+    }
+    return Mono.fromCallable(() -> ServerTls.context(tls, context.nodeName()))
+        .subscribeOn(Schedulers.boundedElastic())
+        .flatMap(
+            ssl ->
+                Listening.orExplain(
+                    Mono.defer(() -> bind(secured(ssl))), context.nodeName(), address));
+  }
+
+  private TcpServer secured(SslContext ssl) {
+    return server().secure(spec -> spec.sslContext(ssl));
+  }
+
+  private TcpServer server() {
+    return TcpServer.create()
+        .host(config.listen())
+        .port(config.port())
+        .option(ChannelOption.SO_BACKLOG, BACKLOG)
+        .childOption(ChannelOption.AUTO_READ, false)
+        .childOption(
+            ChannelOption.RECVBUF_ALLOCATOR,
+            new AdaptiveRecvByteBufAllocator(
+                SMALLEST_READ_BYTES, FIRST_READ_BYTES, LARGEST_READ_BYTES));
+  }
+
+  private Mono<Listener> bind(TcpServer server) {
+    BatchIntake intake = new BatchIntake();
+    ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
+    Set<TcpConnection> live = ConcurrentHashMap.newKeySet();
+    ByteBudget budget = new ByteBudget(config.maxPendingSize().bytes());
+    ConnectionLimits limits =
+        new ConnectionLimits(
+            context.nodeName(),
+            config.maxConnections(),
+            config.maxConnectionsPerIp(),
+            context.listener());
+    return server
+        .doOnChannelInit(
+            (observer, channel, remote) -> {
+              connections.add(channel);
+              limits.admit(channel);
+            })
+        .handle(
+            (inbound, outbound) -> {
+              inbound.withConnection(
+                  connection ->
+                      connection.addHandlerLast(
+                          new TcpConnection(config, context, intake, budget, live)));
+              return outbound.neverComplete();
+            })
+        .bind()
+        .map(
+            bound -> {
+              InetSocketAddress at = (InetSocketAddress) bound.address();
+              log.info("{}: listening for TCP on {}", context.nodeName(), at);
+              onBound.accept(at);
+              return new Listener(intake, bound, connections, live);
+            });
+  }
+
+  private record Listener(
+      BatchIntake intake,
+      DisposableServer server,
+      ChannelGroup connections,
+      Set<TcpConnection> live) {
+
+    /** Closes the port and the connections at once: a TCP client hears no answer anyway. */
+    Mono<Void> stop() {
+      return Mono.fromRunnable(
+          () -> {
+            server.dispose();
+            intake.close();
+            live.forEach(TcpConnection::stop);
+            connections.close();
+          });
+    }
+  }
+}
