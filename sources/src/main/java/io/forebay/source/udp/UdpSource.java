@@ -1,0 +1,98 @@
+package io.forebay.source.udp;
+
+import io.forebay.core.component.ComponentContext;
+import io.forebay.core.component.Source;
+import io.forebay.core.item.Batch;
+import io.forebay.source.net.BatchIntake;
+import io.forebay.source.net.Listening;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.FixedRecvByteBufAllocator;
+import java.net.InetSocketAddress;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.netty.Connection;
+import reactor.netty.udp.UdpServer;
+
+/** Listens while it is subscribed; datagrams are read by a {@link DatagramReceiver}. */
+@SuppressWarnings("FutureReturnValueIgnored") // Nobody waits for a close or a timer.
+final class UdpSource implements Source {
+
+  private static final Logger log = LoggerFactory.getLogger(UdpSource.class);
+
+  private final UdpInputConfig config;
+  private final ComponentContext context;
+  private final Consumer<InetSocketAddress> onBound;
+
+  UdpSource(UdpInputConfig config, ComponentContext context, Consumer<InetSocketAddress> onBound) {
+    this.config = config;
+    this.context = context;
+    this.onBound = onBound;
+  }
+
+  @Override
+  public Flux<Batch> batches() {
+    return Flux.usingWhen(listen(), listener -> listener.intake.batches(), Listener::stop);
+  }
+
+  private Mono<Listener> listen() {
+    return Listening.orExplain(
+        Mono.defer(this::bind),
+        context.nodeName(),
+        Listening.address(config.listen(), config.port()));
+  }
+
+  private Mono<Listener> bind() {
+    BatchIntake intake = new BatchIntake();
+    // One byte more than a datagram may have, so that a longer one is noticed.
+    int readBytes = (int) config.maxDatagramSize().bytes() + 1;
+    return UdpServer.create()
+        .host(config.listen())
+        .port(config.port())
+        .option(ChannelOption.SO_RCVBUF, (int) config.receiveBufferSize().bytes())
+        .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(readBytes))
+        .handle(
+            (inbound, outbound) -> {
+              inbound.withConnection(
+                  connection ->
+                      connection.addHandlerLast(new DatagramReceiver(config, context, intake)));
+              return outbound.neverComplete();
+            })
+        .bind()
+        .map(
+            connection -> {
+              InetSocketAddress at = (InetSocketAddress) connection.channel().localAddress();
+              log.info("{}: listening for UDP on {}", context.nodeName(), at);
+              checkReceiveBuffer(connection);
+              onBound.accept(at);
+              return new Listener(intake, connection);
+            });
+  }
+
+  private void checkReceiveBuffer(Connection connection) {
+    long asked = config.receiveBufferSize().bytes();
+    Integer given = connection.channel().config().getOption(ChannelOption.SO_RCVBUF);
+    // Linux doubles what it grants, for its own bookkeeping: socket(7).
+    if (given != null && given < asked) {
+      log.warn(
+          "{}: the kernel gives a receive buffer of {} bytes, not the {} of receive_buffer_size, so"
+              + " bursts may be lost; raise net.core.rmem_max",
+          context.nodeName(),
+          given,
+          asked);
+    }
+  }
+
+  private record Listener(BatchIntake intake, Connection connection) {
+
+    Mono<Void> stop() {
+      return Mono.fromRunnable(
+          () -> {
+            connection.channel().close();
+            intake.close();
+          });
+    }
+  }
+}
