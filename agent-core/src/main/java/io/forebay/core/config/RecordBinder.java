@@ -39,8 +39,7 @@ public final class RecordBinder {
       Class<R> type, Yaml.Mapping mapping, String block, Set<String> handled) {
     RecordSchema schema = RecordSchema.of(type);
     boolean allKnown = reportUnknown(schema, mapping, block, handled);
-    Record made = create(schema, mapping, allKnown);
-    return allKnown ? type.cast(made) : null;
+    return type.cast(create(schema, mapping, allKnown));
   }
 
   private boolean reportUnknown(
