@@ -2,6 +2,7 @@ package io.forebay.core.component;
 
 import io.forebay.core.item.Batch;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 /** Reads telemetry from outside. */
 @FunctionalInterface
@@ -20,4 +21,13 @@ public interface Source {
    * closed). Emits on a thread of its own choice; never blocks an event loop.
    */
   Flux<Batch> batches();
+
+  /**
+   * Makes durable what the source still holds in memory (cursors that acknowledgements moved), and
+   * then completes. To be subscribed after the cancel, once the shares have ended or nobody waits
+   * for them any longer; a share that ends later need not be heard.
+   */
+  default Mono<Void> close() {
+    return Mono.empty();
+  }
 }

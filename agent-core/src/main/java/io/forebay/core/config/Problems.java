@@ -56,9 +56,13 @@ public final class Problems {
               position.column(),
               node,
               severity,
-              Quoted.printable(Quoted.cut(message, MAX_LENGTH)),
-              suggestion == null ? null : Quoted.printable(Quoted.cut(suggestion, MAX_LENGTH))));
+              fit(message),
+              suggestion == null ? null : fit(suggestion)));
     }
+  }
+
+  private static String fit(String text) {
+    return Quoted.printable(Quoted.cut(Quoted.withoutCredentials(text), MAX_LENGTH));
   }
 
   /** Keeps a value out of every excerpt. */

@@ -1,14 +1,23 @@
 package io.forebay.core.config;
 
+import java.util.regex.Pattern;
+
 /** Text of a file, made fit for a message: quoted, cut, and without control characters. */
 final class Quoted {
 
   private static final int MAX_LENGTH = 80;
+  private static final int MAX_SEARCHED = 8000;
+  private static final Pattern URL_CREDENTIALS = Pattern.compile("://[^\\s@]*@");
 
   private Quoted() {}
 
   static String of(String text) {
-    return "'" + printable(cut(text, MAX_LENGTH)) + "'";
+    return "'" + printable(cut(withoutCredentials(text), MAX_LENGTH)) + "'";
+  }
+
+  /** The text without user and password in URLs. */
+  static String withoutCredentials(String text) {
+    return URL_CREDENTIALS.matcher(cut(text, MAX_SEARCHED)).replaceAll("://***@");
   }
 
   /** At most {@code length} characters of the text, with a mark where it was cut. */

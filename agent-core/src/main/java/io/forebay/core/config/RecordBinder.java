@@ -39,7 +39,8 @@ public final class RecordBinder {
       Class<R> type, Yaml.Mapping mapping, String block, Set<String> handled) {
     RecordSchema schema = RecordSchema.of(type);
     boolean allKnown = reportUnknown(schema, mapping, block, handled);
-    return type.cast(create(schema, mapping, allKnown));
+    Record made = create(schema, mapping, allKnown);
+    return allKnown ? type.cast(made) : null;
   }
 
   private boolean reportUnknown(

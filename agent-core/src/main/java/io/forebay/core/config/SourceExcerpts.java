@@ -10,12 +10,16 @@ import java.util.regex.Pattern;
 final class SourceExcerpts {
 
   private static final int MAX_WIDTH = 160;
+  private static final int MAX_SEARCHED = 500;
+  private static final int MAX_LINES_UP = 200;
 
   // A file that does not parse has not told yet which of its values are secret; names tell.
   private static final Pattern SENSITIVE =
       Pattern.compile(
           "(?i)(pass(word|wd|phrase)?|secret|token|api[_-]?key|_key|credentials?|authorization|bearer)"
               + "[\\w-]*[\"']?\\s*[:=]|://(?=[^/\\s]*@)|\\b(bearer|basic)\\s");
+
+  private static final Pattern KEY = Pattern.compile("^[\\s-]*[\"']?[\\w.-]+[\"']?\\s*:(\\s.*|$)");
 
   private final List<String> lines;
   private final Map<Integer, Integer> concealedFrom = new HashMap<>();
@@ -51,6 +55,9 @@ final class SourceExcerpts {
       return "";
     }
     String line = lines.get(problem.line() - 1);
+    if (continuesSensitive(problem.line())) {
+      return "";
+    }
     String shown = Quoted.cut(line, visible(line, problem.line()));
     shown = Quoted.printable(Quoted.cut(shown, MAX_WIDTH).replace('\t', ' '));
     if (shown.isBlank()) {
@@ -64,9 +71,28 @@ final class SourceExcerpts {
     return out.toString();
   }
 
+  /**
+   * Whether a line without a key of its own goes on with the value of a key that sounds secret, or
+   * of one too far up to tell.
+   */
+  private boolean continuesSensitive(int number) {
+    for (int at = number; at >= Math.max(1, number - MAX_LINES_UP); at--) {
+      String line = searched(lines.get(at - 1));
+      if (KEY.matcher(line).matches()) {
+        return at < number && SENSITIVE.matcher(line).find();
+      }
+    }
+    return number > MAX_LINES_UP;
+  }
+
+  // Patterns may take the square of a line's length; no line that people write is this long.
+  private static String searched(String line) {
+    return Quoted.cut(line, MAX_SEARCHED);
+  }
+
   private int visible(String line, int number) {
     int end = Math.min(line.length(), concealedFrom.getOrDefault(number, line.length() + 1) - 1);
-    Matcher matcher = SENSITIVE.matcher(line);
+    Matcher matcher = SENSITIVE.matcher(searched(line));
     if (matcher.find()) {
       end = Math.min(end, matcher.end());
     }

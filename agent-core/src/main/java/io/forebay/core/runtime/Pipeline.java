@@ -183,6 +183,7 @@ public final class Pipeline {
         .onErrorResume(failure -> Mono.empty())
         .then(Mono.fromRunnable(this::abandonTheRest))
         .then(Mono.defer(() -> closeDestinations(until(deadline))))
+        .then(Mono.defer(this::closeSources))
         .then(Mono.fromRunnable(this::stopped));
   }
 
@@ -193,6 +194,22 @@ public final class Pipeline {
   private void abandonTheRest() {
     assembly.processors().forEach(ProcessorNode::abandon);
     assembly.destinations().forEach(DestinationNode::abandon);
+  }
+
+  /** Last of all, once every share has ended: a cursor must not miss the last acknowledgement. */
+  private Mono<Void> closeSources() {
+    return Flux.fromIterable(assembly.sources())
+        .flatMap(
+            source ->
+                source
+                    .close()
+                    .timeout(OVERTIME, timer)
+                    .onErrorResume(
+                        failure -> {
+                          log.error("a source did not stop well: {}", failure.toString());
+                          return Mono.empty();
+                        }))
+        .then();
   }
 
   private Mono<Void> closeDestinations(Duration within) {

@@ -4,6 +4,7 @@ import io.forebay.core.component.Source;
 import io.forebay.core.item.Batch;
 import io.forebay.core.telemetry.NodeTelemetry;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 /** A running source. One that fails is begun anew; all others go on. */
 final class SourceNode {
@@ -35,5 +36,10 @@ final class SourceNode {
 
   void cancel() {
     outlets.cancel();
+  }
+
+  /** Saves what the source holds in memory; after the cancel and the last shares. */
+  Mono<Void> close() {
+    return Mono.defer(source::close);
   }
 }

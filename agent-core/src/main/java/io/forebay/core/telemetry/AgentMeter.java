@@ -129,9 +129,9 @@ public enum AgentMeter {
   DRAIN_RATE(
       "forebay.queue.drain.rate",
       Kind.GAUGE,
-      "items/s",
+      null,
       Tags.NODE,
-      "Rate at which the backlog goes out; 0 when it does not."),
+      "Items a second at which the backlog goes out; 0 when it does not."),
   QUEUE_RECORDS("forebay.queue.records", Kind.GAUGE, null, Tags.NODE, "Records in the queue."),
   QUEUE_DISK_BYTES(
       "forebay.queue.disk.bytes",

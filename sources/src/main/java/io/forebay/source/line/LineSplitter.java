@@ -90,11 +90,11 @@ public final class LineSplitter {
   }
 
   private void emit(byte[] bytes, int offset, int length, Consumer<ByteSlice> lines) {
-    int kept = length > 0 && bytes[offset + length - 1] == '\r' ? length - 1 : length;
-    if (kept > maxLineBytes) {
+    int whole = length > 0 && bytes[offset + length - 1] == '\r' ? length - 1 : length;
+    int kept = LineCut.keep(bytes, offset, whole, maxLineBytes);
+    if (kept < whole) {
       cutLines++;
-      skippedBytes += kept - maxLineBytes;
-      kept = maxLineBytes;
+      skippedBytes += whole - kept;
     }
     lines.accept(ByteSlice.of(bytes, offset, kept));
   }
@@ -117,9 +117,10 @@ public final class LineSplitter {
     System.arraycopy(chunk, start, carry, carried, fits);
     carried += fits;
     if (fits < length) {
+      int kept = LineCut.keep(carry, 0, carried, maxLineBytes);
       cutLines++;
-      skippedBytes += length - fits + (carried - maxLineBytes);
-      lines.accept(ByteSlice.of(Arrays.copyOf(carry, maxLineBytes)));
+      skippedBytes += length - fits + (carried - kept);
+      lines.accept(ByteSlice.of(Arrays.copyOf(carry, kept)));
       carried = 0;
       skipping = true;
     }
