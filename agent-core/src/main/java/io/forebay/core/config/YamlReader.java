@@ -33,8 +33,6 @@ public final class YamlReader {
   static final int MAX_DEPTH = 64;
   static final int MAX_VALUES = 100_000;
 
-  private static final LoadSettings SETTINGS = LoadSettings.builder().build();
-
   private final Iterator<Event> events;
   private final Problems problems;
   private final Map<Anchor, Anchored> anchors = new HashMap<>();
@@ -53,7 +51,7 @@ public final class YamlReader {
     try {
       SourceReader.checkCharacters(source.text());
       String masked = TemplateMask.mask(source.text());
-      return new YamlReader(new Parse(SETTINGS).parseString(masked).iterator(), problems)
+      return new YamlReader(new Parse(settings(masked)).parseString(masked).iterator(), problems)
           .document();
     } catch (UnreadableSourceException e) {
       e.reportTo(problems);
@@ -61,6 +59,14 @@ public final class YamlReader {
       YamlSyntax.explain(e).reportTo(problems);
     }
     return Optional.empty();
+  }
+
+  /**
+   * The parser's buffer holds the whole text: where a pair of surrogates straddles the end of a
+   * smaller one, the parser reads past its array.
+   */
+  private static LoadSettings settings(String text) {
+    return LoadSettings.builder().setBufferSize(text.length() + 8).build();
   }
 
   private Optional<Yaml> document() throws UnreadableSourceException {

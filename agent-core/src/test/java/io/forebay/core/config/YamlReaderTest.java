@@ -35,6 +35,17 @@ class YamlReaderTest {
   }
 
   @Test
+  void readsTemplatesAndEmojiWhereverTheyStand() {
+    for (int padding = 1000; padding < 1050; padding++) {
+      String comment = "#" + "x".repeat(padding) + "\n";
+
+      assertThat(text(mapping(comment + "a: {{ Env \"NAME\" }}\n"), "a"))
+          .isEqualTo("{{ Env \"NAME\" }}");
+      assertThat(text(mapping(comment + "a: 😀😀😀😀😀😀😀\n"), "a")).isEqualTo("😀😀😀😀😀😀😀");
+    }
+  }
+
+  @Test
   void keepsTheTextAndPlaceOfEveryValue() {
     Yaml.Mapping tree = mapping("a: 0x1F\nb:\n  - yes\n  - {c: '5'}\nd: |\n  x\n  y\n");
 
