@@ -19,10 +19,11 @@ public interface PersistentQueue extends Closeable {
    *
    * @throws QueueLockedException when another process, or another queue of this one, holds the
    *     directory
+   * @throws QueueFormatException when a newer version wrote it; nothing was touched
    * @throws IOException when the directory cannot be made, read or written
    */
   static PersistentQueue open(QueueOptions options) throws IOException {
-    throw new UnsupportedOperationException("replaced by the implementation");
+    return Recovery.open(options);
   }
 
   /**
@@ -51,6 +52,12 @@ public interface PersistentQueue extends Closeable {
    *     reported to the listener
    */
   @Nullable Lease lease(int maxRecords, int maxBytes) throws IOException;
+
+  /**
+   * A random number made with the directory: together with it, a sequence number names one record
+   * for ever.
+   */
+  long epoch();
 
   /** Whether {@link #lease} would at this moment find a record. Never touches the disk. */
   boolean hasReady();

@@ -33,6 +33,23 @@ public record QueueOptions(
 
   public static final long DEFAULT_MAX_BYTES = 1_000_000_000L;
   public static final int DEFAULT_SEGMENT_BYTES = 64 * 1024 * 1024;
+  public static final long MIN_MAX_BYTES = 64 * 1024;
+  public static final int MIN_SEGMENT_BYTES = 4 * 1024;
+
+  /** Refuses bounds below {@link #MIN_MAX_BYTES} and {@link #MIN_SEGMENT_BYTES}. */
+  public QueueOptions {
+    if (maxBytes < MIN_MAX_BYTES) {
+      throw new IllegalArgumentException(
+          "maxBytes must be at least " + MIN_MAX_BYTES + ": " + maxBytes);
+    }
+    if (segmentBytes < MIN_SEGMENT_BYTES) {
+      throw new IllegalArgumentException(
+          "segmentBytes must be at least " + MIN_SEGMENT_BYTES + ": " + segmentBytes);
+    }
+    if (maxAge != null && maxAge.isNegative()) {
+      throw new IllegalArgumentException("maxAge must not be negative: " + maxAge);
+    }
+  }
 
   /**
    * The defaults: 1 GB, segments of 64 MiB, drop newest, sync before completion, no compression, no

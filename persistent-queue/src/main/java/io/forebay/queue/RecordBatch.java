@@ -25,4 +25,28 @@ public record RecordBatch(ByteBuffer[] payload, int[] lengths, int count) {
     return new RecordBatch(
         new ByteBuffer[] {ByteBuffer.wrap(record)}, new int[] {record.length}, 1);
   }
+
+  /**
+   * Sum of the records' lengths.
+   *
+   * @throws IllegalArgumentException when it is not what the payload holds
+   */
+  long payloadBytes() {
+    long sum = 0;
+    for (int i = 0; i < count; i++) {
+      if (lengths[i] < 0) {
+        throw new IllegalArgumentException("record " + i + " has the length " + lengths[i]);
+      }
+      sum += lengths[i];
+    }
+    long held = 0;
+    for (ByteBuffer bytes : payload) {
+      held += bytes.remaining();
+    }
+    if (sum != held) {
+      throw new IllegalArgumentException(
+          "the records' lengths sum to " + sum + " but the payload holds " + held + " bytes");
+    }
+    return sum;
+  }
 }

@@ -1,0 +1,58 @@
+package io.forebay.queue;
+
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * Stores what is settled, and deletes the segments that this lets go. Used on the writer thread
+ * only.
+ */
+final class Checkpointer {
+
+  private final Storage storage;
+  private final Ledger ledger;
+  private final StateFile file;
+
+  Checkpointer(Storage storage, Ledger ledger, StateFile file) {
+    this.storage = storage;
+    this.ledger = ledger;
+    this.file = file;
+  }
+
+  /**
+   * Writes the state.
+   *
+   * @return up to which sequence number the file tells all that is settled
+   */
+  long save(boolean sync) throws IOException {
+    QueueState state = ledger.snapshot();
+    try {
+      return file.write(state, sync);
+    } catch (IOException e) {
+      ledger.unsaved();
+      throw e;
+    }
+  }
+
+  /**
+   * Deletes segments without a live record, after the state that says so is durable.
+   *
+   * @return whether anything was deleted
+   */
+  boolean reclaim() throws IOException {
+    List<Segment> dead = ledger.deadSegments(Long.MAX_VALUE);
+    if (dead.isEmpty()) {
+      return false;
+    }
+    long told = save(true);
+    boolean deleted = false;
+    for (Segment segment : dead) {
+      if (ledger.end(segment) <= told) {
+        storage.delete(segment.name());
+        ledger.removed(segment);
+        deleted = true;
+      }
+    }
+    return deleted;
+  }
+}

@@ -1,0 +1,352 @@
+package io.forebay.queue;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Group commit: collects the appends that wait, writes them together, syncs once, completes them
+ * all. Only {@link #submit} may be called off the writer thread.
+ */
+final class Committer {
+
+  private static final long MAX_GROUP_BYTES = 8L * 1024 * 1024;
+
+  /** How many numbers are reserved at a time where records can be seen before they are synced. */
+  private static final long RESERVED_SEQUENCES = 1L << 20;
+
+  private enum Admission {
+    ADMITTED,
+    TOO_LARGE,
+    REFUSED,
+    LATER
+  }
+
+  private final Deque<PendingAppend> pending = new ArrayDeque<>();
+  private final Ledger ledger;
+  private final SegmentWriter segments;
+  private final Checkpointer checkpointer;
+  private final Evidence evidence;
+  private final Losses losses;
+  private final QueueListener listener;
+  private final FrameEncoder frame;
+  private final Overflow overflow;
+  private final boolean always;
+  private final Clock clock;
+  private final long maxBytes;
+  private final int maxFrameBytes;
+
+  private boolean closed;
+  private volatile boolean blocked;
+
+  Committer(
+      QueueOptions options,
+      int segmentBytes,
+      Ledger ledger,
+      SegmentWriter segments,
+      Checkpointer checkpointer,
+      Evidence evidence,
+      Losses losses,
+      QueueListener listener) {
+    this.ledger = ledger;
+    this.segments = segments;
+    this.checkpointer = checkpointer;
+    this.evidence = evidence;
+    this.losses = losses;
+    this.listener = listener;
+    this.frame = new FrameEncoder(options.compression());
+    this.overflow = options.overflow();
+    this.always = options.syncPolicy() instanceof SyncPolicy.Always;
+    this.clock = options.clock();
+    this.maxBytes = options.maxBytes();
+    this.maxFrameBytes =
+        Math.min(
+            segmentBytes - SegmentHeader.BYTES, FrameHeader.BYTES + FrameHeader.MAX_BODY_BYTES);
+  }
+
+  /** Puts an append into the line; false when the queue is closed. */
+  boolean submit(PendingAppend append) {
+    synchronized (pending) {
+      if (!closed) {
+        pending.add(append);
+      }
+      return !closed;
+    }
+  }
+
+  /** Whether the first append in the line waits for room. */
+  boolean blocked() {
+    return blocked;
+  }
+
+  /** Commits group after group until nothing waits, or what waits must wait for room. */
+  void drain() {
+    blocked = false;
+    while (!blocked && commitGroup()) {
+      // each round is one group
+    }
+  }
+
+  /** Fails whatever still waits; nothing is accepted afterwards. */
+  void close() {
+    List<PendingAppend> left;
+    synchronized (pending) {
+      closed = true;
+      left = new ArrayList<>(pending);
+      pending.clear();
+    }
+    IOException cause = new IOException("the queue is closed");
+    left.forEach(append -> append.result.completeExceptionally(cause));
+  }
+
+  private @Nullable PendingAppend first() {
+    synchronized (pending) {
+      return pending.peek();
+    }
+  }
+
+  private void takeFirst() {
+    synchronized (pending) {
+      pending.remove();
+    }
+  }
+
+  private boolean commitGroup() {
+    PendingAppend append = first();
+    if (append == null) {
+      return false;
+    }
+    List<PendingAppend> group = new ArrayList<>();
+    long millis = clock.millis();
+    segments.begin();
+    try {
+      long free = ledger.freeBytes();
+      long groupBytes = 0;
+      while (append != null && groupBytes < MAX_GROUP_BYTES) {
+        long bytes = maxBytesOnDisk(append);
+        if (bytes > free && group.isEmpty()) {
+          Admission admission = makeRoom(append, bytes);
+          if (admission != Admission.ADMITTED) {
+            return refuse(append, admission);
+          }
+          free = ledger.freeBytes();
+        }
+        if (bytes > free || !fitsFrames(append)) {
+          if (group.isEmpty()) {
+            return refuse(append, Admission.TOO_LARGE);
+          }
+          break; // decided when it is the first of a group
+        }
+        free -= bytes;
+        groupBytes += bytes;
+        takeFirst();
+        group.add(append);
+        encode(append, millis);
+        append = first();
+      }
+      write(millis);
+    } catch (IOException | RuntimeException e) {
+      fail(append, group, e);
+      return true;
+    }
+    complete(group);
+    return true;
+  }
+
+  /** An upper bound of what the append adds to the directory, however it is cut. */
+  private long maxBytesOnDisk(PendingAppend append) {
+    long body = append.payloadBytes + (long) append.batch.count() * Integer.BYTES;
+    long smallest = Math.min(maxFrameBytes - FrameHeader.BYTES, FrameEncoder.TARGET_PAYLOAD_BYTES);
+    long frames = 2 + 2 * body / smallest + append.batch.count() / FrameEncoder.TARGET_RECORDS;
+    long segmentHeaders = 2 + 2 * (body + frames * FrameHeader.BYTES) / maxFrameBytes;
+    return body + frames * FrameHeader.BYTES + segmentHeaders * SegmentHeader.BYTES;
+  }
+
+  private boolean fitsFrames(PendingAppend append) {
+    int longest = 0;
+    for (int i = 0; i < append.batch.count(); i++) {
+      longest = Math.max(longest, append.batch.lengths()[i]);
+    }
+    return (long) FrameHeader.BYTES + Integer.BYTES + longest <= maxFrameBytes;
+  }
+
+  private Admission makeRoom(PendingAppend append, long bytes) throws IOException {
+    long capacity = ledger.freeBytes() + ledger.segmentFileBytes() + evidence.bytes();
+    if (bytes > capacity || !fitsFrames(append)) {
+      return Admission.TOO_LARGE;
+    }
+    segments.endIfSettled();
+    checkpointer.reclaim();
+    evidence.makeRoom(bytes);
+    while (ledger.freeBytes() < bytes) {
+      if (overflow == Overflow.BLOCK) {
+        return Admission.LATER;
+      }
+      if (overflow == Overflow.DROP_NEWEST) {
+        return Admission.REFUSED;
+      }
+      dropOldest();
+    }
+    return Admission.ADMITTED;
+  }
+
+  private void dropOldest() throws IOException {
+    Segment oldest = ledger.oldestSegment();
+    if (oldest == null) {
+      throw new IOException("no segment is left to drop in a full queue of " + maxBytes + " bytes");
+    }
+    if (segments.writesTo(oldest)) {
+      segments.end();
+    }
+    long bytes = oldest.liveBytes;
+    long records = ledger.settle(0, ledger.end(oldest));
+    losses.dropped(DropReason.OVERFLOW_OLDEST, records, bytes);
+    checkpointer.reclaim();
+    if (ledger.oldestSegment() == oldest) {
+      throw new IOException("the oldest segment cannot be deleted: " + oldest.name());
+    }
+  }
+
+  private boolean refuse(PendingAppend append, Admission admission) {
+    if (admission == Admission.LATER) {
+      blocked = true;
+      return false;
+    }
+    takeFirst();
+    DropReason reason =
+        admission == Admission.TOO_LARGE ? DropReason.TOO_LARGE : DropReason.OVERFLOW_NEWEST;
+    losses.dropped(reason, append.batch.count(), append.payloadBytes);
+    append.result.complete(new AppendResult.Refused(reason));
+    return true;
+  }
+
+  private void encode(PendingAppend append, long millis) throws IOException {
+    append.firstSequence = segments.next() + frame.count();
+    PayloadCursor payload = new PayloadCursor(append.batch.payload());
+    int[] lengths = append.batch.lengths();
+    int announced = 0;
+    for (int i = 0; i < append.batch.count(); i++) {
+      int length = lengths[i];
+      if (frame.count() > 0 && !fits(length)) {
+        payload.take(announced, frame);
+        announced = 0;
+        endFrame(millis);
+      }
+      frame.addLength(length);
+      announced += length;
+    }
+    payload.take(announced, frame);
+  }
+
+  private boolean fits(int length) {
+    return frame.count() < FrameEncoder.TARGET_RECORDS
+        && (long) frame.payloadBytes() + length <= FrameEncoder.TARGET_PAYLOAD_BYTES
+        && (long) frame.maxTotalBytes() + Integer.BYTES + length <= maxFrameBytes;
+  }
+
+  private void endFrame(long millis) throws IOException {
+    if (!always) {
+      long end = segments.next() + frame.count();
+      if (end > ledger.reservedSequence()) {
+        long before = ledger.reservedSequence();
+        ledger.reserved(end + RESERVED_SEQUENCES);
+        try {
+          checkpointer.save(true);
+        } catch (IOException e) {
+          ledger.reserved(before);
+          throw e;
+        }
+      }
+    }
+    segments.add(frame, millis);
+  }
+
+  private void write(long millis) throws IOException {
+    if (frame.count() > 0) {
+      endFrame(millis);
+    }
+    segments.flush();
+    if (always) {
+      segments.sync();
+    }
+    segments.publish(millis);
+  }
+
+  private void complete(List<PendingAppend> group) {
+    if (group.isEmpty()) {
+      return;
+    }
+    if (ledger.diskFailing(false)) {
+      listener.onDiskWell();
+    }
+    if (segments.rolled()) {
+      try {
+        checkpointer.save(true);
+      } catch (IOException e) {
+        diskFailed("write the state", e);
+      }
+    }
+    for (PendingAppend append : group) {
+      append.result.complete(new AppendResult.Stored(append.firstSequence, append.batch.count()));
+    }
+    listener.onReady();
+  }
+
+  private void fail(@Nullable PendingAppend first, List<PendingAppend> group, Exception cause) {
+    diskFailed("append", cause);
+    if (!group.isEmpty()) {
+      frame.clear();
+      segments.abandon();
+    } else if (first != null) { // failed while room was made for it
+      takeFirst();
+      group.add(first);
+    }
+    try {
+      checkpointer.reclaim();
+    } catch (IOException e) {
+      diskFailed("write the state", e);
+    }
+    IOException failure =
+        cause instanceof IOException e ? e : new IOException("the append failed", cause);
+    group.forEach(append -> append.result.completeExceptionally(failure));
+  }
+
+  void diskFailed(String operation, Exception cause) {
+    ledger.diskFailing(true);
+    listener.onDiskFailed(operation, cause);
+  }
+
+  /** Hands out the bytes of a batch from front to back. */
+  private static final class PayloadCursor {
+    private final ByteBuffer[] buffers;
+    private int index;
+    private int used;
+
+    PayloadCursor(ByteBuffer[] buffers) {
+      this.buffers = buffers;
+    }
+
+    void take(int bytes, FrameEncoder frame) {
+      int left = bytes;
+      while (left > 0) {
+        ByteBuffer buffer = buffers[index];
+        int n = Math.min(left, buffer.remaining() - used);
+        if (n > 0) {
+          int start = buffer.position() + used;
+          frame.addPayload(buffer.duplicate().limit(start + n).position(start));
+        }
+        used += n;
+        left -= n;
+        if (used == buffer.remaining()) {
+          index++;
+          used = 0;
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,162 @@
+package io.forebay.queue;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The production storage: {@link FileChannel}, no memory-mapped writes. */
+final class FileStorage implements Storage {
+
+  private static final Logger log = LoggerFactory.getLogger(FileStorage.class);
+  private static final boolean POSIX =
+      FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
+
+  private final Path directory;
+  private final DirectoryLock lock;
+
+  private FileStorage(Path directory, DirectoryLock lock) {
+    this.directory = directory;
+    this.lock = lock;
+  }
+
+  /**
+   * Makes the directory when it is missing, private to its owner, and locks it.
+   *
+   * @throws QueueLockedException when it is in use
+   */
+  static FileStorage open(Path directory) throws IOException {
+    if (!Files.isDirectory(directory)) {
+      Files.createDirectories(directory, attributes("rwx------"));
+      // A directory whose own name was lost in a crash would take everything synced in it along.
+      Path parent = directory.toAbsolutePath().getParent();
+      if (parent != null) {
+        syncDirectory(parent);
+      }
+    }
+    Path real = directory.toRealPath();
+    return new FileStorage(real, DirectoryLock.acquire(real, attributes("rw-------")));
+  }
+
+  private static FileAttribute<?>[] attributes(String permissions) {
+    return POSIX
+        ? new FileAttribute<?>[] {
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
+        }
+        : new FileAttribute<?>[0];
+  }
+
+  @Override
+  public List<Entry> list() throws IOException {
+    List<Entry> entries = new ArrayList<>();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+      for (Path file : files) {
+        try {
+          if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            entries.add(new Entry(String.valueOf(file.getFileName()), Files.size(file)));
+          }
+        } catch (NoSuchFileException e) {
+          log.debug("{} went away while the directory was listed", file, e);
+        }
+      }
+    }
+    return entries;
+  }
+
+  @Override
+  public StorageFile create(String name) throws IOException {
+    Set<OpenOption> options =
+        Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    return new ChannelFile(FileChannel.open(path(name), options, attributes("rw-------")));
+  }
+
+  @Override
+  public StorageFile open(String name) throws IOException {
+    return new ChannelFile(
+        FileChannel.open(path(name), StandardOpenOption.READ, StandardOpenOption.WRITE));
+  }
+
+  @Override
+  public void delete(String name) throws IOException {
+    Files.deleteIfExists(path(name));
+  }
+
+  @Override
+  public void syncDirectory() throws IOException {
+    syncDirectory(directory);
+  }
+
+  private static void syncDirectory(Path directory) throws IOException {
+    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+
+  @Override
+  public ByteBuffer buffer(int bytes) {
+    return ByteBuffer.allocateDirect(bytes);
+  }
+
+  @Override
+  public Path path(String name) {
+    return directory.resolve(name);
+  }
+
+  @Override
+  public void close() throws IOException {
+    lock.close();
+  }
+
+  private record ChannelFile(FileChannel channel) implements StorageFile {
+
+    @Override
+    public void write(ByteBuffer bytes, long position) throws IOException {
+      long at = position;
+      while (bytes.hasRemaining()) {
+        at += channel.write(bytes, at);
+      }
+    }
+
+    @Override
+    public int read(ByteBuffer into, long position) throws IOException {
+      int total = 0;
+      while (into.hasRemaining()) {
+        int n = channel.read(into, position + total);
+        if (n <= 0) {
+          break;
+        }
+        total += n;
+      }
+      return total;
+    }
+
+    @Override
+    public void sync() throws IOException {
+      channel.force(false);
+    }
+
+    @Override
+    public long size() throws IOException {
+      return channel.size();
+    }
+
+    @Override
+    public void close() throws IOException {
+      channel.close();
+    }
+  }
+}

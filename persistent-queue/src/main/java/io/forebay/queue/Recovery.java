@@ -1,0 +1,178 @@
+package io.forebay.queue;
+
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Opens a directory: from the state file, the names of the segments, and the frame headers of the
+ * newest segment. Older segments are not looked into, so the cost does not grow with the backlog.
+ */
+final class Recovery {
+
+  private static final Logger log = LoggerFactory.getLogger(Recovery.class);
+  private static final int SEGMENTS_AT_LEAST = 8;
+
+  private final QueueOptions options;
+  private final Storage storage;
+
+  private Recovery(QueueOptions options, Storage storage) {
+    this.options = options;
+    this.storage = storage;
+  }
+
+  static PersistentQueue open(QueueOptions options) throws IOException {
+    return open(
+        options, FileStorage.open(options.directory()), new WriterThread(options.directory()));
+  }
+
+  /** Opens over a given storage, which belongs to the queue from now on. */
+  static SegmentQueue open(QueueOptions options, Storage storage, WriterLoop writer)
+      throws IOException {
+    try {
+      return new Recovery(options, storage).recover(writer);
+    } catch (IOException | RuntimeException e) {
+      writer.shutdown();
+      try {
+        storage.close();
+      } catch (IOException closing) {
+        e.addSuppressed(closing);
+      }
+      throw e;
+    }
+  }
+
+  private SegmentQueue recover(WriterLoop writer) throws IOException {
+    List<Segment> segments = new ArrayList<>();
+    List<Storage.Entry> others = new ArrayList<>();
+    for (Storage.Entry file : storage.list()) {
+      long first = SegmentHeader.firstSequence(file.name());
+      if (first >= 0) {
+        segments.add(Segment.found(first, file.size()));
+      } else if (!file.name().equals(StateFile.FILE_NAME)) {
+        others.add(file);
+      }
+    }
+    segments.sort(Comparator.comparingLong(segment -> segment.first));
+    Segment newest = segments.isEmpty() ? null : segments.get(segments.size() - 1);
+    SegmentHeader newestHeader = newest == null ? null : header(newest);
+    SegmentHeader oldestHeader = newest == null ? null : header(segments.get(0));
+    StateFile stateFile = StateFile.open(storage);
+    try {
+      QueueState found = stateFile.loaded();
+      Tail tail = newest == null ? null : Tail.of(storage, newest);
+      if (newest != null && tail != null) {
+        newest.readableEnd = tail.end();
+        newest.liveBytes = tail.end() - SegmentHeader.BYTES;
+        newest.resumedFrom = newestHeader == null ? newest.first : newestHeader.resumedFrom();
+      }
+      long written = tail == null ? 0 : tail.nextSequence();
+      QueueState state = found != null ? found : rebuilt(segments, oldestHeader, newestHeader);
+      checkEpoch(state, newest, newestHeader);
+      if (found == null) {
+        stateFile.initialize(state);
+        storage.syncDirectory();
+      }
+      return assemble(writer, segments, others, stateFile, state, written, newest);
+    } catch (IOException | RuntimeException e) {
+      stateFile.close();
+      throw e;
+    }
+  }
+
+  private SegmentQueue assemble(
+      WriterLoop writer,
+      List<Segment> segments,
+      List<Storage.Entry> others,
+      StateFile stateFile,
+      QueueState state,
+      long written,
+      @Nullable Segment newest)
+      throws IOException {
+    long next = Math.max(written, Math.max(state.nextSequence(), state.reservedSequence()));
+    if (newest != null && next == newest.first) {
+      next++; // its name is taken
+    }
+    // What the state tells of a segment that lost its end may be of that end.
+    Segment shortened = written < state.nextSequence() ? newest : null;
+    for (QueueState.DeadBytes dead : state.deadBytes()) {
+      segments.stream()
+          .filter(segment -> segment.first == dead.segment() && segment != shortened)
+          .forEach(segment -> segment.liveBytes = Math.max(0, segment.liveBytes - dead.bytes()));
+    }
+    long otherBytes = StateFile.FILE_BYTES;
+    for (Storage.Entry file : others) {
+      otherBytes += file.size();
+    }
+    Ledger ledger = new Ledger(state, next, options.maxBytes(), otherBytes);
+    Evidence evidence = new Evidence(storage, ledger, options.maxBytes());
+    others.forEach(evidence::found);
+    segments.forEach(ledger::addSegment);
+    if (newest != null) {
+      // What a killed process wrote may be in memory only; before it is shown to anyone, it is
+      // safe.
+      try (StorageFile file = storage.open(newest.name())) {
+        file.sync();
+      }
+      storage.syncDirectory();
+      ledger.settle(newest.resumedFrom, newest.first);
+    }
+    QueueListener listener = new GuardedListener(options.listener());
+    // Numbers that the state tells of were records; those only reserved were perhaps nobody's.
+    long lost = ledger.settle(written, state.nextSequence());
+    ledger.settle(written, next);
+    if (lost > 0) {
+      log.warn("{}: {} records at the end were lost", options.directory(), lost);
+    }
+    Losses losses = new Losses(storage, listener, writer, evidence);
+    losses.dropped(DropReason.DAMAGED, lost, 0);
+    return new SegmentQueue(
+        options,
+        storage,
+        writer,
+        ledger,
+        evidence,
+        losses,
+        stateFile,
+        listener,
+        written,
+        segmentBytes(options),
+        state.epoch());
+  }
+
+  static int segmentBytes(QueueOptions options) {
+    return (int) Math.min(options.segmentBytes(), options.maxBytes() / SEGMENTS_AT_LEAST);
+  }
+
+  private @Nullable SegmentHeader header(Segment segment) throws IOException {
+    try (StorageFile file = storage.open(segment.name())) {
+      return SegmentHeader.read(file, storage.path(segment.name()));
+    }
+  }
+
+  /** The state of a directory that tells none: everything that is there comes again. */
+  private QueueState rebuilt(
+      List<Segment> segments, @Nullable SegmentHeader oldest, @Nullable SegmentHeader newest) {
+    long epoch = new SecureRandom().nextLong();
+    if (!segments.isEmpty()) {
+      log.warn("{}: no state file; every record comes again", options.directory());
+      epoch = newest != null ? newest.epoch() : oldest != null ? oldest.epoch() : epoch;
+    }
+    long first = segments.isEmpty() ? 0 : segments.get(0).first;
+    return new QueueState(epoch, first, first, first, List.of(), List.of());
+  }
+
+  private void checkEpoch(
+      QueueState state, @Nullable Segment newest, @Nullable SegmentHeader header)
+      throws IOException {
+    if (newest != null && header != null && header.epoch() != state.epoch()) {
+      throw new QueueFormatException(
+          storage.path(newest.name()), "belongs to another queue than the state file beside it");
+    }
+  }
+}

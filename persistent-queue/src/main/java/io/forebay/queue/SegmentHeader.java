@@ -1,0 +1,88 @@
+package io.forebay.queue;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The first bytes of a segment. Their place and checksum are the same in every version of the
+ * format, so that an old reader can tell a newer format from damage.
+ *
+ * @param epoch of the queue that wrote the segment
+ * @param firstSequence number that the first record of the segment gets; also in its name
+ * @param resumedFrom numbers from here up to {@code firstSequence} were given to appends that
+ *     failed, or to nobody: no record has them. Equal to {@code firstSequence} when there are none
+ */
+record SegmentHeader(long epoch, long firstSequence, long resumedFrom) {
+
+  static final int BYTES = 40;
+  static final int VERSION = 1;
+
+  private static final int MAGIC = 0x46425153; // FBQS
+  private static final int CHECKED_BYTES = BYTES - 4;
+  private static final String SUFFIX = ".seg";
+  private static final int DIGITS = 19;
+
+  static String fileName(long firstSequence) {
+    return String.format("%0" + DIGITS + "d%s", firstSequence, SUFFIX);
+  }
+
+  /** The first sequence number that the name of a segment tells, or -1 for another file. */
+  static long firstSequence(String fileName) {
+    if (fileName.length() != DIGITS + SUFFIX.length() || !fileName.endsWith(SUFFIX)) {
+      return -1;
+    }
+    for (int i = 0; i < DIGITS; i++) {
+      if (fileName.charAt(i) < '0' || fileName.charAt(i) > '9') {
+        return -1;
+      }
+    }
+    try {
+      return Long.parseLong(fileName, 0, DIGITS, 10);
+    } catch (NumberFormatException e) {
+      return -1; // nineteen digits can exceed a long
+    }
+  }
+
+  /** Puts the header at the buffer's position. */
+  void encode(ByteBuffer into) {
+    int start = into.position();
+    into.putInt(MAGIC).putInt(VERSION).putLong(epoch).putLong(firstSequence).putLong(resumedFrom);
+    into.putInt(0); // reserved
+    into.putInt(checksum(into, start));
+  }
+
+  /**
+   * Reads the header of a segment file.
+   *
+   * @return null when it is cut or damaged
+   * @throws QueueFormatException when it is sound and of another version
+   */
+  static @Nullable SegmentHeader read(StorageFile file, Path path) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(BYTES);
+    if (file.read(bytes, 0) < BYTES
+        || bytes.getInt(0) != MAGIC
+        || bytes.getInt(CHECKED_BYTES) != checksum(bytes, 0)) {
+      return null;
+    }
+    int version = bytes.getInt(4);
+    if (version != VERSION) {
+      throw new QueueFormatException(
+          path,
+          "written in format "
+              + version
+              + "; this version reads format "
+              + VERSION
+              + ". Drain it with the version that wrote it, or give this one another directory");
+    }
+    return new SegmentHeader(bytes.getLong(8), bytes.getLong(16), bytes.getLong(24));
+  }
+
+  private static int checksum(ByteBuffer bytes, int start) {
+    CRC32C crc = new CRC32C();
+    crc.update(bytes.duplicate().limit(start + CHECKED_BYTES).position(start));
+    return (int) crc.getValue();
+  }
+}

@@ -1,0 +1,254 @@
+package io.forebay.queue;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** The queue: puts its parts together and decides when the writer does what. */
+final class SegmentQueue implements PersistentQueue, LeasedRecords.Owner {
+
+  private static final long SAVE_DELAY_MILLIS = 20;
+  private static final long TICK_MILLIS = 1000;
+
+  private final Storage storage;
+  private final WriterLoop writer;
+  private final Ledger ledger;
+  private final StateFile stateFile;
+  private final QueueListener listener;
+  private final QueueReader reader;
+  private final SegmentWriter segments;
+  private final Checkpointer checkpointer;
+  private final Committer committer;
+  private final long epoch;
+  private final boolean expires;
+  private final @Nullable Duration syncInterval;
+
+  private final AtomicBoolean drainWaits = new AtomicBoolean();
+  private final AtomicBoolean saveWaits = new AtomicBoolean();
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private boolean syncWaits;
+  private long nextAtTick;
+
+  SegmentQueue(
+      QueueOptions options,
+      Storage storage,
+      WriterLoop writer,
+      Ledger ledger,
+      Evidence evidence,
+      Losses losses,
+      StateFile stateFile,
+      QueueListener listener,
+      long resumedFrom,
+      int segmentBytes,
+      long epoch)
+      throws IOException {
+    this.storage = storage;
+    this.writer = writer;
+    this.ledger = ledger;
+    this.stateFile = stateFile;
+    this.listener = listener;
+    this.epoch = epoch;
+    Duration maxAge = options.maxAge();
+    this.expires = maxAge != null;
+    long maxAgeMillis = maxAge == null ? Long.MAX_VALUE : maxAge.toMillis();
+    this.reader = new QueueReader(storage, ledger, losses, options.clock(), maxAgeMillis);
+    this.checkpointer = new Checkpointer(storage, ledger, stateFile);
+    boolean syncOnRoll = !(options.syncPolicy() instanceof SyncPolicy.Never);
+    this.segments =
+        new SegmentWriter(storage, ledger, listener, epoch, segmentBytes, syncOnRoll, resumedFrom);
+    this.committer =
+        new Committer(
+            options, segmentBytes, ledger, segments, checkpointer, evidence, losses, listener);
+    this.syncInterval =
+        options.syncPolicy() instanceof SyncPolicy.Interval interval ? interval.interval() : null;
+    this.nextAtTick = ledger.next();
+    reader.dropExpired(); // also finds out how old the oldest record is
+    checkpointer.save(true); // no number that is shown from now on comes again
+    saveSoon();
+    writer.schedule(this::tick, TICK_MILLIS);
+  }
+
+  // ---- any thread ---------------------------------------------------------------------------
+
+  @Override
+  public CompletionStage<AppendResult> append(RecordBatch batch) {
+    PendingAppend append = new PendingAppend(batch, batch.payloadBytes());
+    if (!committer.submit(append)) {
+      return CompletableFuture.failedFuture(closedException());
+    }
+    if (drainWaits.compareAndSet(false, true)) {
+      writer.execute(this::drain);
+    }
+    return append.result;
+  }
+
+  @Override
+  public @Nullable Lease lease(int maxRecords, int maxBytes) throws IOException {
+    if (maxRecords < 1) {
+      throw new IllegalArgumentException("maxRecords must be at least 1: " + maxRecords);
+    }
+    if (closed.get()) {
+      throw closedException();
+    }
+    Lease lease = reader.lease(this, maxRecords, maxBytes);
+    if (ledger.hasChanged()) {
+      saveSoon(); // records may have been dropped on the way
+    }
+    return lease;
+  }
+
+  @Override
+  public void acknowledge(LeasedRecords lease, long from, long to) {
+    if (!closed.get() && ledger.acknowledge(lease, from, to)) {
+      saveSoon();
+    }
+  }
+
+  @Override
+  public void release(LeasedRecords lease) {
+    if (!closed.get() && ledger.release(lease)) {
+      listener.onReady();
+    }
+  }
+
+  @Override
+  public long epoch() {
+    return epoch;
+  }
+
+  @Override
+  public boolean hasReady() {
+    return !closed.get() && ledger.hasReady();
+  }
+
+  @Override
+  public QueueStatistics statistics() {
+    return ledger.statistics();
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (closed.getAndSet(true)) {
+      return;
+    }
+    AtomicReference<@Nullable IOException> failure = new AtomicReference<>();
+    writer.runAndWait(() -> failure.set(closeOnWriter()));
+    writer.shutdown();
+    IOException cause = failure.get();
+    if (cause != null) {
+      throw cause;
+    }
+  }
+
+  private static IOException closedException() {
+    return new IOException("the queue is closed");
+  }
+
+  private void saveSoon() {
+    if (!closed.get() && saveWaits.compareAndSet(false, true)) {
+      writer.schedule(this::save, SAVE_DELAY_MILLIS);
+    }
+  }
+
+  // ---- writer thread ------------------------------------------------------------------------
+
+  private void drain() {
+    drainWaits.set(false);
+    committer.drain();
+    Duration interval = syncInterval;
+    if (interval != null && segments.unsynced() && !syncWaits) {
+      syncWaits = true;
+      writer.schedule(this::sync, interval.toMillis());
+    }
+  }
+
+  private void sync() {
+    syncWaits = false;
+    try {
+      segments.sync();
+    } catch (IOException e) {
+      segments.end(); // what was not synced may be gone; nothing is ever written after it
+      committer.diskFailed("sync", e);
+    }
+  }
+
+  private void save() {
+    saveWaits.set(false);
+    if (closed.get()) {
+      return;
+    }
+    try {
+      if (checkpointer.reclaim()) {
+        listener.onReady();
+      } else if (ledger.hasChanged()) {
+        checkpointer.save(false);
+      }
+    } catch (IOException e) {
+      committer.diskFailed("write the state", e); // the next tick tries again
+    }
+    if (committer.blocked()) {
+      drain();
+    }
+  }
+
+  /** Once a second: ages, and an empty queue lets go of its last segment once it rests. */
+  private void tick() {
+    if (closed.get()) {
+      return;
+    }
+    try {
+      if (expires) {
+        reader.dropExpired();
+      }
+    } catch (IOException e) {
+      committer.diskFailed("read", e);
+    }
+    long next = ledger.next();
+    if (next == nextAtTick) {
+      segments.endIfSettled();
+    }
+    nextAtTick = next;
+    save();
+    writer.schedule(this::tick, TICK_MILLIS);
+  }
+
+  private @Nullable IOException closeOnWriter() {
+    committer.drain();
+    committer.close();
+    IOException failure = null;
+    try {
+      segments.sync();
+    } catch (IOException e) {
+      failure = e;
+    }
+    segments.end();
+    try {
+      ledger.reserved(ledger.next());
+      checkpointer.save(true);
+      checkpointer.reclaim();
+      storage.syncDirectory();
+    } catch (IOException e) {
+      failure = first(failure, e);
+    }
+    for (var part : new java.io.Closeable[] {reader, stateFile, storage}) {
+      try {
+        part.close();
+      } catch (IOException e) {
+        failure = first(failure, e);
+      }
+    }
+    return failure;
+  }
+
+  private static IOException first(@Nullable IOException before, IOException after) {
+    if (before == null) {
+      return after;
+    }
+    before.addSuppressed(after);
+    return before;
+  }
+}

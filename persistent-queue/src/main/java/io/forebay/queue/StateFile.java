@@ -1,0 +1,200 @@
+package io.forebay.queue;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Two slots in one file of fixed length; the sound slot with the higher generation holds.
+ *
+ * <p>A write that is not synced goes to the slot that does not hold the last synced state, again
+ * and again, so that a power cut may tear it and the synced one still stands. Used on the writer
+ * thread only.
+ */
+final class StateFile implements Closeable {
+
+  static final String FILE_NAME = "state";
+  static final int SLOT_BYTES = 4096;
+  static final int FILE_BYTES = 2 * SLOT_BYTES;
+  static final int VERSION = 1;
+
+  private static final int MAGIC = 0x46425154; // FBQT
+  private static final int HEADER_BYTES = 72;
+  private static final int CHECKSUM_AT = 68;
+  private static final int MAX_VARINT_BYTES = 10;
+  private static final int DEAD_BYTES_RESERVE = 512;
+
+  private final StorageFile file;
+  private final ByteBuffer slot = ByteBuffer.allocate(SLOT_BYTES);
+  private @Nullable QueueState loaded;
+  private long generation;
+  private int syncedSlot;
+
+  private StateFile(StorageFile file) {
+    this.file = file;
+  }
+
+  /** Opens the file, or makes it; then {@link #loaded} is null. */
+  static StateFile open(Storage storage) throws IOException {
+    try {
+      StateFile state = new StateFile(storage.open(FILE_NAME));
+      try {
+        state.load(storage.path(FILE_NAME));
+      } catch (IOException e) {
+        state.close();
+        throw e;
+      }
+      return state;
+    } catch (NoSuchFileException e) {
+      return new StateFile(storage.create(FILE_NAME));
+    }
+  }
+
+  /** The state found at opening, or null when no slot is sound. */
+  @Nullable QueueState loaded() {
+    return loaded;
+  }
+
+  private void load(Path path) throws IOException {
+    for (int i = 0; i < 2; i++) {
+      slot.clear();
+      int read = file.read(slot, (long) i * SLOT_BYTES);
+      slot.flip();
+      if (read == SLOT_BYTES && slot.getInt(0) == MAGIC && slot.getInt(CHECKSUM_AT) == checksum()) {
+        if (slot.getInt(4) != VERSION) {
+          throw new QueueFormatException(path, "written in state format " + slot.getInt(4));
+        }
+        long found = slot.getLong(8);
+        if (found > generation) {
+          generation = found;
+          syncedSlot = i;
+          loaded = decode();
+        }
+      }
+    }
+    if (loaded != null) {
+      // What a killed process left may be in memory only, even after a sync that failed then; the
+      // other slot is the next to be written, so this one is made sure of first.
+      slot.clear();
+      file.read(slot, (long) syncedSlot * SLOT_BYTES);
+      file.write(slot.flip(), (long) syncedSlot * SLOT_BYTES);
+      file.sync();
+    }
+  }
+
+  /** Writes both slots, so that every later write stays in place. */
+  void initialize(QueueState state) throws IOException {
+    write(state, true);
+    write(state, true);
+  }
+
+  /**
+   * Writes the state.
+   *
+   * @return up to where all settled ranges found room; what lies at or beyond it is not in the file
+   */
+  long write(QueueState state, boolean sync) throws IOException {
+    int target = 1 - syncedSlot;
+    long complete = encode(state);
+    slot.clear();
+    file.write(slot, (long) target * SLOT_BYTES);
+    generation++;
+    if (sync) {
+      file.sync();
+      syncedSlot = target;
+    }
+    return complete;
+  }
+
+  private long encode(QueueState state) {
+    slot.clear();
+    slot.put(new byte[SLOT_BYTES]).clear();
+    slot.position(HEADER_BYTES);
+    long complete = Long.MAX_VALUE;
+    long previous = state.frontier();
+    int ranges = 0;
+    for (QueueState.Range range : state.settled()) {
+      if (slot.remaining() < DEAD_BYTES_RESERVE + 2 * MAX_VARINT_BYTES) {
+        complete = range.from();
+        break;
+      }
+      putVarint(range.from() - previous);
+      putVarint(range.to() - range.from());
+      previous = range.to();
+      ranges++;
+    }
+    int dead = 0;
+    for (QueueState.DeadBytes segment : state.deadBytes()) {
+      if (slot.remaining() < 2 * MAX_VARINT_BYTES) {
+        break;
+      }
+      putVarint(segment.segment());
+      putVarint(segment.bytes());
+      dead++;
+    }
+    slot.putInt(0, MAGIC).putInt(4, VERSION).putLong(8, generation + 1).putLong(16, state.epoch());
+    slot.putLong(24, state.nextSequence()).putLong(32, state.reservedSequence());
+    slot.putLong(40, state.frontier()).putInt(48, ranges).putInt(52, dead);
+    slot.clear();
+    slot.putInt(CHECKSUM_AT, checksum());
+    return complete;
+  }
+
+  private @Nullable QueueState decode() {
+    long frontier = slot.getLong(40);
+    slot.position(HEADER_BYTES);
+    List<QueueState.Range> settled = new ArrayList<>();
+    long previous = frontier;
+    for (int i = slot.getInt(48); i > 0; i--) {
+      long from = previous + varint();
+      previous = from + varint();
+      settled.add(new QueueState.Range(from, previous));
+    }
+    List<QueueState.DeadBytes> dead = new ArrayList<>();
+    for (int i = slot.getInt(52); i > 0; i--) {
+      dead.add(new QueueState.DeadBytes(varint(), varint()));
+    }
+    return new QueueState(
+        slot.getLong(16), slot.getLong(24), slot.getLong(32), frontier, settled, dead);
+  }
+
+  private void putVarint(long value) {
+    long rest = value;
+    while ((rest & ~0x7fL) != 0) {
+      slot.put((byte) ((rest & 0x7f) | 0x80));
+      rest >>>= 7;
+    }
+    slot.put((byte) rest);
+  }
+
+  private long varint() {
+    long value = 0;
+    for (int shift = 0; shift < Long.SIZE && slot.hasRemaining(); shift += 7) {
+      byte b = slot.get();
+      value |= (b & 0x7fL) << shift;
+      if (b >= 0) {
+        break;
+      }
+    }
+    return value;
+  }
+
+  /** Over the whole slot but the checksum itself. */
+  private int checksum() {
+    CRC32C crc = new CRC32C();
+    crc.update(slot.array(), 0, CHECKSUM_AT);
+    crc.update(slot.array(), CHECKSUM_AT + Integer.BYTES, SLOT_BYTES - CHECKSUM_AT - Integer.BYTES);
+    return (int) crc.getValue();
+  }
+
+  @Override
+  public void close() throws IOException {
+    file.close();
+  }
+}

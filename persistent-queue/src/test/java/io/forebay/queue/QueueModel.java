@@ -1,0 +1,533 @@
+package io.forebay.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** What a queue must do, kept in maps, beside a queue that does it. */
+final class QueueModel {
+
+  /** What schedules came across. */
+  static final class Reached {
+    long stored;
+    long refused;
+    long failed;
+    long crashes;
+    long kills;
+    long overflowedOldest;
+    long expired;
+    long blocked;
+    long damaged;
+  }
+
+  private record Waiting(CompletableFuture<AppendResult> result, int[] ids) {}
+
+  private record Held(Lease lease, TreeSet<Long> sequences) {}
+
+  private final Random random;
+  private final Reached reached;
+  private final TestClock clock = new TestClock(1_700_000_000_000L);
+  private final CrashStorage disk = new CrashStorage();
+  private final QueueOptions options;
+
+  /** Every number ever seen with a record, and the record's id. */
+  private final Map<Long, Integer> assigned = new HashMap<>();
+
+  /** Numbers of records that must be in the queue, and when they were appended. */
+  private final TreeMap<Long, Long> present = new TreeMap<>();
+
+  /** Numbers whose records were reported as stored. */
+  private final Set<Long> promised = new HashSet<>();
+
+  /** Acknowledged in this life; and those that no later life may show either. */
+  private final Set<Long> acknowledged = new HashSet<>();
+
+  private final Set<Long> acknowledgedForEver = new HashSet<>();
+  private final Set<Long> savedAcknowledgements = new HashSet<>();
+  private final Set<Integer> refused = new HashSet<>();
+  private final Set<Integer> failedInThisLife = new HashSet<>();
+  private final Set<Integer> unsure = new HashSet<>();
+  private final List<Waiting> waiting = new ArrayList<>();
+  private final List<Held> held = new ArrayList<>();
+  private final Map<DropReason, Long> dropped = new HashMap<>();
+
+  private ManualLoop loop;
+  private SegmentQueue queue;
+  private int nextId;
+  private boolean faulty;
+
+  QueueModel(Random random, Reached reached) {
+    this.random = random;
+    this.reached = reached;
+    long maxBytes = 64 * 1024 + random.nextInt(128 * 1024);
+    // The model could not tell an old record that overflowed from one that expired.
+    Overflow overflow = Overflow.values()[random.nextInt(3)];
+    boolean expires = overflow != Overflow.DROP_OLDEST && random.nextInt(4) == 0;
+    this.options =
+        new QueueOptions(
+            Path.of("memory"),
+            maxBytes,
+            4096 + random.nextInt(12 * 1024),
+            overflow,
+            List.of(
+                    new SyncPolicy.Always(),
+                    new SyncPolicy.Always(),
+                    new SyncPolicy.Interval(Duration.ofMillis(200)),
+                    new SyncPolicy.Never())
+                .get(random.nextInt(4)),
+            Compression.values()[random.nextInt(2)],
+            expires ? Duration.ofMillis(2_000) : null,
+            clock,
+            new QueueListener() {
+              @Override
+              public void onDropped(DropReason reason, long records, long bytes) {
+                dropped.merge(reason, records, Long::sum);
+              }
+            });
+    this.loop = new ManualLoop(clock);
+    this.queue = open();
+  }
+
+  private SegmentQueue open() {
+    loop = new ManualLoop(clock);
+    try {
+      return Recovery.open(options, disk.storage(), loop);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  void run() {
+    int steps = 20 + random.nextInt(60);
+    for (int i = 0; i < steps; i++) {
+      step();
+      check();
+    }
+    finish();
+  }
+
+  private void step() {
+    int dice = random.nextInt(100);
+    if (dice < 40) {
+      append();
+    } else if (dice < 55) {
+      lease();
+    } else if (dice < 75) {
+      acknowledge();
+    } else if (dice < 80) {
+      release();
+    } else if (dice < 90) {
+      settle(random.nextInt(4) == 0 ? 1500 : random.nextInt(60));
+    } else if (dice < 95) {
+      injectFault();
+    } else if (dice < 97) {
+      closeAndReopen();
+    } else {
+      crashAndReopen(random.nextBoolean());
+    }
+  }
+
+  // ---- appending ----------------------------------------------------------------------------
+
+  private void append() {
+    int appends = 1 + random.nextInt(3);
+    for (int i = 0; i < appends; i++) {
+      int[] ids = new int[1 + random.nextInt(random.nextInt(10) == 0 ? 200 : 8)];
+      ByteBuffer[] payload = new ByteBuffer[ids.length];
+      int[] lengths = new int[ids.length];
+      for (int r = 0; r < ids.length; r++) {
+        ids[r] = nextId++;
+        payload[r] = ByteBuffer.wrap(content(ids[r]));
+        lengths[r] = payload[r].remaining();
+      }
+      var stage = queue.append(new RecordBatch(payload, lengths, ids.length));
+      waiting.add(new Waiting(stage.toCompletableFuture(), ids));
+    }
+    if (random.nextInt(4) > 0) {
+      settle(0);
+    }
+  }
+
+  /** Some of every size; every 997th is larger than any segment. */
+  private static byte[] content(int id) {
+    int size = id % 997 == 996 ? 40_000 : id % 7 == 0 ? id % 4500 : id % 200;
+    byte[] bytes = new byte[size + Integer.BYTES];
+    new Random(id).nextBytes(bytes);
+    ByteBuffer.wrap(bytes).putInt(id);
+    return bytes;
+  }
+
+  /** Lets the writer work and takes note of what came of it. */
+  private void settle(long millis) {
+    // The oldest are dropped while the writer works, so what is stored is known after the fact.
+    loop.advance(millis);
+    collectResults();
+    takeDropped();
+    if (millis >= 20 && !faulty) {
+      savedAcknowledgements.addAll(acknowledged);
+    }
+  }
+
+  private void collectResults() {
+    waiting.removeIf(
+        append -> {
+          if (!append.result().isDone()) {
+            reached.blocked++;
+            assertThat(options.overflow()).as("an append waits").isEqualTo(Overflow.BLOCK);
+            return false;
+          }
+          if (append.result().isCompletedExceptionally()) {
+            assertThat(faulty).as("an append failed without a fault").isTrue();
+            reached.failed++;
+            for (int id : append.ids()) {
+              failedInThisLife.add(id);
+            }
+          } else {
+            took(append.result().join(), append.ids());
+          }
+          return true;
+        });
+  }
+
+  private void took(AppendResult result, int[] ids) {
+    if (result instanceof AppendResult.Stored stored) {
+      assertThat(stored.count()).isEqualTo(ids.length);
+      for (int i = 0; i < ids.length; i++) {
+        long sequence = stored.firstSequence() + i;
+        assertThat(assigned.put(sequence, ids[i])).as("number %s used twice", sequence).isNull();
+        present.put(sequence, clock.millis());
+        promised.add(sequence);
+        reached.stored++;
+      }
+    } else if (result instanceof AppendResult.Refused refusal) {
+      reached.refused++;
+      dropped.merge(refusal.reason(), (long) -ids.length, Long::sum);
+      for (int id : ids) {
+        refused.add(id);
+      }
+    }
+  }
+
+  /** Every reported loss must be explained by what the model lost. */
+  private void takeDropped() {
+    long expired = report(DropReason.MAX_AGE);
+    if (expired > 0) {
+      Duration maxAge = options.maxAge();
+      assertThat(maxAge).isNotNull();
+      long limit = clock.millis() - (maxAge == null ? 0 : maxAge.toMillis());
+      Set<Long> leased = leasedSequences();
+      Set<Long> old = new HashSet<>();
+      present.forEach(
+          (sequence, millis) -> {
+            if (millis < limit && !leased.contains(sequence)) {
+              old.add(sequence);
+            }
+          });
+      assertThat(lose(old)).as("expired").isEqualTo(expired);
+      reached.expired += expired;
+    }
+    long frontier = queue.statistics().frontier();
+    long overflowed = lose(present.headMap(frontier).keySet());
+    assertThat(overflowed).as("dropped as oldest").isEqualTo(report(DropReason.OVERFLOW_OLDEST));
+    reached.overflowedOldest += overflowed;
+    assertThat(report(DropReason.OVERFLOW_NEWEST)).isZero();
+    assertThat(report(DropReason.TOO_LARGE)).isZero();
+    assertThat(report(DropReason.DAMAGED)).as("damage without a crash").isZero();
+  }
+
+  private long report(DropReason reason) {
+    Long count = dropped.remove(reason);
+    return count == null ? 0 : count;
+  }
+
+  private long lose(Set<Long> sequences) {
+    List<Long> lost = List.copyOf(sequences);
+    lost.forEach(present::remove);
+    held.forEach(lease -> lease.sequences().removeAll(lost));
+    held.removeIf(lease -> lease.sequences().isEmpty());
+    return lost.size();
+  }
+
+  // ---- reading ------------------------------------------------------------------------------
+
+  private Set<Long> leasedSequences() {
+    Set<Long> leased = new HashSet<>();
+    held.forEach(lease -> leased.addAll(lease.sequences()));
+    return leased;
+  }
+
+  private @Nullable Lease tryLease(int maxRecords, int maxBytes) {
+    try {
+      return queue.lease(maxRecords, maxBytes);
+    } catch (IOException e) {
+      throw new AssertionError("reading failed", e);
+    }
+  }
+
+  private void lease() {
+    settle(0);
+    int maxRecords = 1 + random.nextInt(20);
+    int maxBytes = 1 + random.nextInt(4000);
+    Lease lease = tryLease(maxRecords, maxBytes);
+    takeDropped();
+    Set<Long> leased = leasedSequences();
+    Long expected = null;
+    for (long sequence : present.keySet()) {
+      if (!leased.contains(sequence)) {
+        expected = sequence;
+        break;
+      }
+    }
+    assertThat(lease == null ? null : Long.valueOf(lease.firstSequence()))
+        .as("the oldest record that is not leased")
+        .isEqualTo(expected);
+    if (lease == null) {
+      return;
+    }
+    TreeSet<Long> sequences = new TreeSet<>();
+    long bytes = 0;
+    for (int i = 0; i < lease.count(); i++) {
+      long sequence = lease.firstSequence() + i;
+      assertThat(present).containsKey(sequence);
+      assertThat(leased).doesNotContain(sequence);
+      verify(lease, i);
+      bytes += lease.length(i);
+      sequences.add(sequence);
+    }
+    assertThat(lease.count()).isLessThanOrEqualTo(maxRecords);
+    assertThat(lease.count() == 1 || bytes <= maxBytes).as("bytes of a lease").isTrue();
+    held.add(new Held(lease, sequences));
+  }
+
+  private void verify(Lease lease, int i) {
+    long sequence = lease.firstSequence() + i;
+    byte[] bytes = new byte[lease.length(i)];
+    System.arraycopy(lease.bytes(), lease.offset(i), bytes, 0, bytes.length);
+    int id = ByteBuffer.wrap(bytes).getInt();
+    assertThat(bytes).as("record %s", sequence).isEqualTo(content(id));
+    Integer before = assigned.putIfAbsent(sequence, id);
+    assertThat(before == null ? id : before).as("the record of number %s", sequence).isEqualTo(id);
+    assertThat(before != null || unsure.contains(id)).as("a record nobody appended").isTrue();
+    assertThat(refused).doesNotContain(id);
+    assertThat(failedInThisLife).doesNotContain(id);
+    assertThat(acknowledged).doesNotContain(sequence);
+    assertThat(acknowledgedForEver).doesNotContain(sequence);
+  }
+
+  private void acknowledge() {
+    if (held.isEmpty()) {
+      return;
+    }
+    Held lease = held.get(random.nextInt(held.size()));
+    int count = lease.lease().count();
+    int from = random.nextInt(3) == 0 ? random.nextInt(count) : 0;
+    int to = random.nextInt(3) == 0 ? from + random.nextInt(count - from + 1) : count;
+    lease.lease().acknowledge(from, to);
+    for (int i = from; i < to; i++) {
+      long sequence = lease.lease().firstSequence() + i;
+      if (lease.sequences().remove(sequence)) {
+        acknowledged.add(sequence);
+        present.remove(sequence);
+      }
+    }
+    held.removeIf(each -> each.sequences().isEmpty());
+  }
+
+  private void release() {
+    if (!held.isEmpty()) {
+      held.remove(random.nextInt(held.size())).lease().release();
+    }
+  }
+
+  // ---- trouble ------------------------------------------------------------------------------
+
+  private void injectFault() {
+    faulty = true;
+    switch (random.nextInt(4)) {
+      case 0 -> disk.failOperation(1 + random.nextInt(8));
+      case 1 -> disk.failSyncs(true);
+      case 2 -> disk.capacity(disk.totalBytes() + random.nextInt(5000));
+      default -> {
+        settle(0);
+        disk.heal();
+        settle(1500); // what a fault left undone is done again
+        faulty = false;
+        append();
+      }
+    }
+  }
+
+  private void closeAndReopen() {
+    settle(0);
+    try {
+      queue.close();
+    } catch (IOException e) {
+      assertThat(faulty).as("close failed without a fault").isTrue();
+      crashAndReopen(false);
+      return;
+    }
+    collectAfterClose();
+    takeDropped();
+    boolean exact = !faulty;
+    if (exact) {
+      acknowledgedForEver.addAll(acknowledged);
+    }
+    newLife();
+    queue = open();
+    if (exact) {
+      takeDropped();
+      assertThat(queue.statistics().records()).isEqualTo(present.size());
+    }
+    readAll(present.keySet());
+  }
+
+  private void collectAfterClose() {
+    waiting.removeIf(
+        append -> {
+          if (append.result().isCompletedExceptionally()) {
+            for (int id : append.ids()) {
+              unsure.add(id);
+            }
+          } else {
+            took(append.result().join(), append.ids());
+          }
+          return true;
+        });
+  }
+
+  private void crashAndReopen(boolean power) {
+    if (random.nextBoolean()) {
+      settle(0);
+    }
+    Set<Long> must = new HashSet<>(present.keySet());
+    if (power) {
+      reached.crashes++;
+      must.retainAll(promised);
+      if (!(options.syncPolicy() instanceof SyncPolicy.Always)) {
+        must.clear();
+      }
+      disk.crash(random);
+    } else {
+      reached.kills++;
+      disk.kill();
+      disk.heal();
+      acknowledgedForEver.addAll(savedAcknowledgements);
+    }
+    for (Waiting append : waiting) {
+      for (int id : append.ids()) {
+        unsure.add(id);
+      }
+    }
+    newLife();
+    queue = open();
+    readAll(must);
+  }
+
+  private void newLife() {
+    waiting.clear();
+    held.clear();
+    unsure.addAll(failedInThisLife);
+    failedInThisLife.clear();
+    acknowledged.clear();
+    savedAcknowledgements.clear();
+    disk.heal();
+    faulty = false;
+  }
+
+  /** Leases everything, which shows what survived, and gives it back. */
+  private void readAll(Set<Long> must) {
+    Set<Long> missing = new HashSet<>(must);
+    TreeMap<Long, Long> found = new TreeMap<>();
+    List<Lease> leases = new ArrayList<>();
+    long last = -1;
+    for (Lease lease = tryLease(50, 100_000); lease != null; lease = tryLease(50, 100_000)) {
+      for (int i = 0; i < lease.count(); i++) {
+        verify(lease, i);
+        long sequence = lease.firstSequence() + i;
+        assertThat(sequence).isGreaterThan(last);
+        last = sequence;
+        missing.remove(sequence);
+        found.put(sequence, lease.appendedAtMillis());
+      }
+      leases.add(lease);
+    }
+    Duration maxAge = options.maxAge();
+    if (maxAge != null) {
+      long limit = clock.millis() - maxAge.toMillis();
+      missing.removeIf(sequence -> present.getOrDefault(sequence, 0L) < limit);
+    }
+    assertThat(missing).as("durable records are gone").isEmpty();
+    leases.forEach(Lease::release);
+    present.clear();
+    present.putAll(found);
+    reached.damaged += dropped.getOrDefault(DropReason.DAMAGED, 0L);
+    dropped.clear();
+    loop.run();
+  }
+
+  // ---- checks -------------------------------------------------------------------------------
+
+  private void check() {
+    assertThat(disk.peakBytes()).isLessThanOrEqualTo(options.maxBytes());
+    if (!waiting.isEmpty()) {
+      return;
+    }
+    takeDropped();
+    QueueStatistics statistics = queue.statistics();
+    assertThat(statistics.records()).as("records").isEqualTo(present.size());
+    assertThat(statistics.leased()).as("leased").isEqualTo(leasedSequences().size());
+    assertThat(statistics.diskBytes()).as("bytes").isEqualTo(disk.totalBytes());
+    assertThat(statistics.backlogBytes() == 0).as("backlog").isEqualTo(present.isEmpty());
+    assertThat(queue.hasReady()).isEqualTo(present.size() > leasedSequences().size());
+    if (!present.isEmpty()) {
+      assertThat(statistics.oldestMillis()).isLessThanOrEqualTo(present.firstEntry().getValue());
+    }
+  }
+
+  /** In the end all can be read and acknowledged, and the disk is given back. */
+  private void finish() {
+    settle(0);
+    disk.heal();
+    settle(1500);
+    while (!present.isEmpty() || !waiting.isEmpty()) {
+      int before = present.size() + waiting.size();
+      lease();
+      while (!held.isEmpty()) {
+        held.get(0).lease().acknowledge();
+        acknowledged.addAll(held.get(0).sequences());
+        held.get(0).sequences().forEach(present::remove);
+        held.remove(0);
+      }
+      settle(25);
+      if (present.size() + waiting.size() == before && present.isEmpty()) {
+        throw new AssertionError("appends wait for ever in an empty queue");
+      }
+    }
+    faulty = false;
+    settle(1000);
+    settle(1000);
+    settle(1000);
+    assertThat(disk.fileNames()).as("an empty queue lets go").noneMatch(n -> n.endsWith(".seg"));
+    assertThat(queue.statistics().backlogBytes()).isZero();
+    try {
+      queue.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
