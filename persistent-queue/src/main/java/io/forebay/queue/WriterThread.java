@@ -41,7 +41,7 @@ final class WriterThread implements WriterLoop {
 
   @Override
   public void runAndWait(Runnable task) {
-    if (Thread.currentThread() == thread) {
+    if (Thread.currentThread().equals(thread)) {
       task.run();
       return;
     }
