@@ -79,15 +79,18 @@ final class DirectoryProbe {
     long bytes = 0;
     try (Stream<Path> files = Files.list(directory)) {
       for (Path file : files.limit(MAX_FILES_LOOKED_AT).toList()) {
-        try {
-          bytes += Files.size(file);
-        } catch (NoSuchFileException e) {
-          // A running agent has delivered and deleted it meanwhile; it takes no room.
-          continue;
-        }
+        bytes += sizeOfFile(file);
       }
     }
     return bytes;
+  }
+
+  private static long sizeOfFile(Path file) throws IOException {
+    try {
+      return Files.size(file);
+    } catch (NoSuchFileException e) {
+      return 0; // A running agent has delivered and deleted it meanwhile.
+    }
   }
 
   private static void make(Path directory, Deque<Path> made) throws IOException {

@@ -1,0 +1,169 @@
+package io.forebay.core.graph;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.forebay.core.config.Problem;
+import io.forebay.core.config.Problem.Severity;
+import io.forebay.core.config.SourceText;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PreflightTest {
+
+  @TempDir Path directory;
+
+  private List<Problem> check(Path queue, String size) {
+    return check("persistent_queue: {path: '" + queue + "', max_byte_size: " + size + "}");
+  }
+
+  private List<Problem> check(String keys) {
+    PipelineLoader.Loaded loaded =
+        PipelineLoader.parse(
+            new SourceText(
+                "x.yaml",
+                """
+                version: v3
+                nodes:
+                - {name: in, type: test_input, port: 1, enable_persisting_cursor: true}
+                - name: out
+                  type: http_output
+                  endpoint: http://h/
+                  %s
+                links: [{from: in, to: out}]
+                """
+                    .formatted(keys)),
+            TestComponents.REGISTRY,
+            Map.<String, String>of()::get);
+    Preflight.check(loaded.graph().orElseThrow(), directory.resolve("data"), loaded.problems());
+    // Where the temporary directory lies is none of this test's business.
+    return loaded.problems().all().stream()
+        .filter(problem -> !problem.message().matches(".*(lies in memory|container's own layer).*"))
+        .toList();
+  }
+
+  private List<Path> everything() throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      return files.sorted().toList();
+    }
+  }
+
+  @Test
+  void leavesNoTrace() throws IOException {
+    Path queue = Files.createDirectory(directory.resolve("q"));
+    Files.writeString(queue.resolve("segment"), "kept");
+    List<Path> before = everything();
+
+    assertThat(check(queue, "1MB")).isEmpty();
+    assertThat(check(directory.resolve("a/b/c"), "1MB")).isEmpty();
+
+    assertThat(everything()).isEqualTo(before);
+    assertThat(queue.resolve("segment")).hasContent("kept");
+  }
+
+  @Test
+  void tellsOfAFileInTheWay() throws IOException {
+    Path file = Files.writeString(directory.resolve("file"), "x");
+
+    assertThat(check(file, "1MB"))
+        .singleElement()
+        .asString()
+        .startsWith(
+            "x.yaml:7:28: error: node 'out': the queue's directory '" + file + "' is a file");
+    assertThat(check(file.resolve("q"), "1MB"))
+        .singleElement()
+        .asString()
+        .contains("cannot be made: '" + file + "' is a file");
+  }
+
+  @Test
+  void tellsWhoMayNotWriteAndHowToMendIt() throws IOException {
+    Path parent = Files.createDirectory(directory.resolve("closed"));
+    Files.setPosixFilePermissions(parent, PosixFilePermissions.fromString("r-xr-xr-x"));
+    assumeTrue(!Files.isWritable(parent), "this user may write everywhere");
+
+    Problem problem = check(parent.resolve("q"), "1MB").get(0);
+
+    assertThat(problem.message()).endsWith("cannot be made: permission denied");
+    assertThat(problem.suggestion())
+        .contains("this is user '" + System.getProperty("user.name") + "'")
+        .contains("with mode r-xr-xr-x; mend: sudo install -d -m 700 -o ")
+        .endsWith(parent.resolve("q").toString());
+  }
+
+  @Test
+  void warnsWhenThereIsNotRoomForAllQueues() {
+    assertThat(check(directory.resolve("q"), "900TB"))
+        .singleElement()
+        .satisfies(
+            problem -> {
+              assertThat(problem.severity()).isEqualTo(Severity.WARNING);
+              assertThat(problem.message()).contains("may yet grow by 900000.0GB");
+            });
+    assertThat(
+            check(
+                "persistent_queue: {path: '%s', max_byte_size: 1MB}\n  dead_letters: {path: '%s', max_byte_size: 900TB}"
+                    .formatted(directory.resolve("q"), directory.resolve("d"))))
+        .singleElement()
+        .extracting(Problem::line)
+        .isEqualTo(8);
+  }
+
+  @Test
+  void warnsOfADirectoryThatEveryUserMayWrite() throws IOException {
+    Path queue = Files.createDirectory(directory.resolve("q"));
+    Files.setPosixFilePermissions(queue, PosixFilePermissions.fromString("rwxrwxrwx"));
+
+    assertThat(check(queue, "1MB"))
+        .singleElement()
+        .satisfies(
+            problem -> {
+              assertThat(problem.severity()).isEqualTo(Severity.WARNING);
+              assertThat(problem.suggestion()).isEqualTo("mend: chmod 700 " + queue);
+            });
+  }
+
+  @Test
+  void warnsOfAQueueInMemory() throws IOException {
+    Path memory = Path.of("/dev/shm");
+    assumeTrue(Files.isWritable(memory) && Files.getFileStore(memory).type().equals("tmpfs"));
+    PipelineLoader.Loaded loaded =
+        PipelineLoader.parse(
+            new SourceText(
+                "x.yaml",
+                """
+                version: v3
+                nodes:
+                - {name: in, type: test_input, port: 1}
+                - {name: out, type: http_output, endpoint: 'http://h/', persistent_queue: {path: /dev/shm/forebay-preflight-test/q, max_byte_size: 1MB}}
+                links: [{from: in, to: out}]
+                """),
+            TestComponents.REGISTRY,
+            Map.<String, String>of()::get);
+
+    Preflight.check(loaded.graph().orElseThrow(), directory, loaded.problems());
+
+    assertThat(loaded.problems().all())
+        .singleElement()
+        .asString()
+        .contains("warning: node 'out'", "lies in memory (tmpfs)");
+    assertThat(memory.resolve("forebay-preflight-test")).doesNotExist();
+  }
+
+  @Test
+  void triesTheCursorDirectoryOfASourceThatKeepsOne() throws IOException {
+    Files.writeString(directory.resolve("data"), "x");
+
+    assertThat(check(directory.resolve("q"), "1MB"))
+        .singleElement()
+        .asString()
+        .startsWith("x.yaml:3:67: error: node 'in': the cursor directory '");
+  }
+}
