@@ -39,8 +39,9 @@ final class CommandRun {
     STDOUT,
     STDERR;
 
-    private final Map<String, @Nullable Object> attributes =
-        Map.of("log.iostream", name().toLowerCase(Locale.ROOT));
+    Map<String, @Nullable Object> attributes() {
+      return Map.of("log.iostream", name().toLowerCase(Locale.ROOT));
+    }
   }
 
   private static final int QUEUED_CHUNKS = 4;
@@ -78,7 +79,7 @@ final class CommandRun {
     for (Stream stream : Stream.values()) {
       lines.put(
           stream,
-          new LineBatches(maxLineBytes, stream.attributes, context.clock(), context.listener()));
+          new LineBatches(maxLineBytes, stream.attributes(), context.clock(), context.listener()));
     }
     this.process =
         new ProcessBuilder(command)

@@ -11,7 +11,7 @@ final class ScriptFile {
 
   private ScriptFile() {}
 
-  /** A new file beneath {@code scripts} of the data directory, mode 0600, directories 0700. */
+  /** A new file in a folder of its own beneath the data directory, mode 0600, directories 0700. */
   static Path write(Path dataDirectory, String nodeName, String script) throws IOException {
     boolean posix = dataDirectory.getFileSystem().supportedFileAttributeViews().contains("posix");
     FileAttribute<?>[] attributes =

@@ -71,7 +71,7 @@ final class AcknowledgedRanges {
         next = beyond.remove(mark.offset())) {
       mark = new Mark(next.end(), next.tail());
     }
-    return mark != before;
+    return mark.offset() != before.offset();
   }
 
   /**

@@ -72,7 +72,7 @@ final class Glob {
     if (!pattern.startsWith("/")) {
       root = Path.of("").toAbsolutePath();
     }
-    for (String name : pattern.split("/")) {
+    for (String name : pattern.split("/", -1)) {
       if (name.equals("..")) {
         throw new IllegalArgumentException("'" + pattern + "': write the path without '..'");
       }
@@ -181,7 +181,8 @@ final class Glob {
       // Gone since it was named, or not made yet: the next search looks again.
       return List.of();
     } catch (DirectoryIteratorException e) {
-      visitor.unreadable(directory, e.getCause());
+      IOException cause = e.getCause();
+      visitor.unreadable(directory, cause != null ? cause : new IOException(e));
     } catch (IOException e) {
       visitor.unreadable(directory, e);
     }

@@ -3,6 +3,7 @@ package io.forebay.source.line;
 import io.forebay.core.component.NodeListener;
 import io.forebay.core.item.Acknowledgement;
 import io.forebay.core.item.Batch;
+import io.forebay.core.item.ByteSlice;
 import io.forebay.core.item.Item;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -40,14 +41,16 @@ public final class LineBatches {
   /**
    * The lines that the next bytes complete.
    *
-   * @param chunk must not be written to again
    * @return null when no line is complete
    */
-  public @Nullable Batch next(byte[] chunk) {
+  public @Nullable Batch next(ByteSlice chunk) {
     List<Item> items = new ArrayList<>();
     long now = clock.millis();
     splitter.split(
-        chunk, 0, chunk.length, line -> items.add(Item.log(now, line, Map.of(), attributes)));
+        chunk.array(),
+        chunk.offset(),
+        chunk.length(),
+        line -> items.add(Item.log(now, line, Map.of(), attributes)));
     return batch(items);
   }
 

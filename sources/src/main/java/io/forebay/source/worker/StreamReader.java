@@ -1,5 +1,6 @@
 package io.forebay.source.worker;
 
+import io.forebay.core.item.ByteSlice;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
@@ -20,12 +21,12 @@ public final class StreamReader<S> {
    * What one read gave.
    *
    * @param stream where it came from
-   * @param bytes nobody else's; empty at the end of the stream
+   * @param bytes what was read; empty at the end of the stream
    * @param failure why the stream ended, when it was not its end
    */
-  public record Chunk<S>(S stream, byte[] bytes, @Nullable IOException failure) {
+  public record Chunk<S>(S stream, ByteSlice bytes, @Nullable IOException failure) {
     public boolean isEnd() {
-      return bytes.length == 0;
+      return bytes.isEmpty();
     }
   }
 
@@ -65,13 +66,13 @@ public final class StreamReader<S> {
       try {
         for (int count = input.read(buffer); count >= 0; count = input.read(buffer)) {
           if (count > 0) {
-            chunks.put(new Chunk<>(stream, Arrays.copyOf(buffer, count), null));
+            chunks.put(new Chunk<>(stream, ByteSlice.of(Arrays.copyOf(buffer, count)), null));
           }
         }
       } catch (IOException e) {
         failure = e;
       }
-      chunks.put(new Chunk<>(stream, new byte[0], failure));
+      chunks.put(new Chunk<>(stream, ByteSlice.EMPTY, failure));
     } catch (InterruptedException e) {
       // Stopped: nobody takes chunks any more.
       thread.interrupt();
