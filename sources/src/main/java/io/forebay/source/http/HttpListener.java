@@ -23,7 +23,7 @@ record HttpListener(
   // Time in which requests under way may still be acknowledged and answered.
   private static final Duration STOP_GRACE = Duration.ofSeconds(10);
   private static final Duration LAST_ANSWERS = Duration.ofMillis(500);
-  private static final Duration POLL = Duration.ofMillis(50);
+  private static final Duration POLL = Duration.ofMillis(20);
 
   Flux<Batch> batches() {
     return intake.batches();
@@ -31,7 +31,8 @@ record HttpListener(
 
   /**
    * Closes the port and idle connections at once, and answers 503 to what is new or not taken yet.
-   * Completes when the requests under way are answered, after the grace period at the latest.
+   * Completes when the requests under way are answered and all is closed, shortly after the grace
+   * period at the latest.
    */
   Mono<Void> stop() {
     return Mono.fromRunnable(
@@ -41,7 +42,16 @@ record HttpListener(
               intake.close();
               guards.forEach(ConnectionGuard::stop);
             })
-        .then(idle().timeout(STOP_GRACE, Mono.fromRunnable(handler::expire)))
+        .then(idle().timeout(STOP_GRACE, Mono.empty()))
+        .then(close());
+  }
+
+  /**
+   * Answers 503 to who still waits for an acknowledgement, then closes everything. Idempotent;
+   * after {@link #stop} began.
+   */
+  Mono<Void> close() {
+    return Mono.fromRunnable(handler::expire)
         .then(idle().timeout(LAST_ANSWERS, Mono.empty()))
         .doFinally(
             signal -> {

@@ -18,6 +18,7 @@ import java.net.InetSocketAddress;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
@@ -39,6 +40,7 @@ final class HttpSource implements Source {
   private final HttpInputConfig config;
   private final ComponentContext context;
   private final Consumer<InetSocketAddress> onBound;
+  private volatile @Nullable HttpListener latest;
 
   HttpSource(
       HttpInputConfig config, ComponentContext context, Consumer<InetSocketAddress> onBound) {
@@ -50,6 +52,16 @@ final class HttpSource implements Source {
   @Override
   public Flux<Batch> batches() {
     return Flux.usingWhen(listen(), HttpListener::batches, HttpListener::stop);
+  }
+
+  /** Answers those who still wait, and completes when nothing is open any more. */
+  @Override
+  public Mono<Void> close() {
+    return Mono.defer(
+        () -> {
+          HttpListener listener = latest;
+          return listener == null ? Mono.empty() : listener.close();
+        });
   }
 
   private Mono<HttpListener> listen() {
@@ -111,7 +123,10 @@ final class HttpSource implements Source {
               InetSocketAddress at = (InetSocketAddress) bound.address();
               log.info("{}: listening for HTTP on {}", context.nodeName(), at);
               onBound.accept(at);
-              return new HttpListener(intake, bound, handler, channels, guards, workers);
+              HttpListener listener =
+                  new HttpListener(intake, bound, handler, channels, guards, workers);
+              latest = listener;
+              return listener;
             })
         .doOnError(error -> workers.dispose());
   }

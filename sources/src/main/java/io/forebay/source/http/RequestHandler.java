@@ -45,6 +45,7 @@ final class RequestHandler {
   private final Scheduler workers;
   private final @Nullable Credentials credentials;
   private final Answers answers;
+  private final AtomicInteger open = new AtomicInteger();
   private final AtomicInteger active = new AtomicInteger();
   private final Set<Submission> underWay = ConcurrentHashMap.newKeySet();
   private volatile boolean stopping;
@@ -76,18 +77,14 @@ final class RequestHandler {
     underWay.forEach(Submission::expire);
   }
 
-  /** Whether requests are under way. */
+  /** Whether no request is being handled. */
   boolean isIdle() {
-    return active.get() == 0;
+    return open.get() == 0;
   }
 
   /** Handles one request on its event loop. Cancelled when the client goes away. */
   Mono<Void> handle(HttpServerRequest request, HttpServerResponse response) {
-    if (active.incrementAndGet() > config.activeRequestLimit()) {
-      active.decrementAndGet();
-      return refuse(
-          response, Refusal.busy("too many requests are under way (active_request_limit)"));
-    }
+    open.incrementAndGet();
     MemoryLease lease = new MemoryLease(budget);
     return Mono.defer(() -> accept(request, lease))
         .flatMap(count -> answers.accepted(response, count))
@@ -95,7 +92,7 @@ final class RequestHandler {
         .onErrorResume(error -> failed(response, error))
         .doFinally(
             signal -> {
-              active.decrementAndGet();
+              open.decrementAndGet();
               lease.requestEnded();
             });
   }
@@ -114,12 +111,30 @@ final class RequestHandler {
     return request
         .receive()
         .doOnNext(body::append)
-        .then(Mono.defer(() -> items(body, coding, contentType, attributes, lease)))
-        .flatMap(
-            items ->
-                items.isEmpty()
-                    ? Mono.just(0)
-                    : Submission.of(items, lease, intake, loop, underWay));
+        .then(
+            inSlot(
+                Mono.defer(() -> items(body, coding, contentType, attributes, lease))
+                    .flatMap(
+                        items ->
+                            items.isEmpty()
+                                ? Mono.just(0)
+                                : Submission.of(items, lease, intake, loop, underWay))));
+  }
+
+  /** A request has a slot once it has arrived, so that slow senders cannot take all of them. */
+  private Mono<Integer> inSlot(Mono<Integer> work) {
+    return Mono.defer(
+        () -> {
+          if (active.incrementAndGet() > config.activeRequestLimit()) {
+            active.decrementAndGet();
+            return Mono.error(tooManyRequests());
+          }
+          return work.doFinally(signal -> active.decrementAndGet());
+        });
+  }
+
+  private static Refusal tooManyRequests() {
+    return Refusal.busy("too many requests are under way (active_request_limit)");
   }
 
   private void check(HttpServerRequest request, HttpHeaders headers, long declaredBytes) {
@@ -136,6 +151,9 @@ final class RequestHandler {
     HttpMethod method = request.method();
     if (!method.equals(HttpMethod.POST) && !method.equals(HttpMethod.PUT)) {
       throw Refusal.because(HttpResponseStatus.METHOD_NOT_ALLOWED, "use POST or PUT");
+    }
+    if (active.get() >= config.activeRequestLimit()) {
+      throw tooManyRequests();
     }
     if (declaredBytes != UNDECLARED && declaredBytes > config.maxBodySize().bytes()) {
       throw Refusal.tooLarge(

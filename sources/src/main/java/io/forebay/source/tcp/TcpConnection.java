@@ -39,7 +39,7 @@ import org.slf4j.LoggerFactory;
 final class TcpConnection extends ChannelInboundHandlerAdapter {
 
   private static final Logger log = LoggerFactory.getLogger(TcpConnection.class);
-  private static final String UNACKNOWLEDGED = "unacknowledged";
+  private static final String NOT_ACKNOWLEDGED = "not_acknowledged";
 
   private final TcpInputConfig config;
   private final ComponentContext node;
@@ -90,7 +90,6 @@ final class TcpConnection extends ChannelInboundHandlerAdapter {
         && ctx.channel().remoteAddress() instanceof InetSocketAddress client) {
       attributes = Map.of("client.address", client.getAddress().getHostAddress());
     }
-    lastReadNanos = System.nanoTime();
     Duration timeout = config.readTimeout();
     if (timeout != null) {
       scheduleIdleCheck(ctx, timeout.toNanos(), timeout.toNanos());
@@ -106,7 +105,6 @@ final class TcpConnection extends ChannelInboundHandlerAdapter {
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
     readIssued = false;
-    lastReadNanos = System.nanoTime();
     proceed(ctx);
   }
 
@@ -140,7 +138,7 @@ final class TcpConnection extends ChannelInboundHandlerAdapter {
                 buffer.release();
               }
               if (bytes > 0) {
-                node.listener().onDropped(UNACKNOWLEDGED, 0, bytes);
+                node.listener().onDropped(NOT_ACKNOWLEDGED, 0, bytes);
               }
               ctx.close();
             });
@@ -161,6 +159,7 @@ final class TcpConnection extends ChannelInboundHandlerAdapter {
       } else {
         if (!readIssued) {
           readIssued = true;
+          lastReadNanos = System.nanoTime();
           ctx.read();
         }
         break;
@@ -270,7 +269,7 @@ final class TcpConnection extends ChannelInboundHandlerAdapter {
   private void acknowledged(ChannelHandlerContext ctx, boolean safe, int items, long bytes) {
     if (!safe) {
       // TCP cannot be asked to send again, so this is a loss, and nobody else sees it.
-      node.listener().onDropped(UNACKNOWLEDGED, items, bytes);
+      node.listener().onDropped(NOT_ACKNOWLEDGED, items, bytes);
     }
     long max = config.maxPendingSizePerConnection().bytes();
     long left = unacknowledgedBytes.addAndGet(-bytes);

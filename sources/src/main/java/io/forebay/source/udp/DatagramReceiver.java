@@ -162,7 +162,7 @@ final class DatagramReceiver extends ChannelInboundHandlerAdapter {
         Acknowledgement.of(
             safe -> {
               if (!safe) {
-                node.listener().onDropped("unacknowledged", flushed.size(), weight);
+                node.listener().onDropped("not_acknowledged", flushed.size(), weight);
               }
             });
     pending.take(weight);

@@ -61,6 +61,7 @@ class HttpSourceTest {
   private final Taker taker = Taker.acknowledging();
   private final CompletableFuture<InetSocketAddress> bound = new CompletableFuture<>();
   private Taker subscribed = taker;
+  private HttpSource source;
 
   @AfterEach
   void stop() {
@@ -76,7 +77,8 @@ class HttpSourceTest {
     }
     HttpInputConfig config = Records.of(HttpInputConfig.class, values);
     subscribed = subscriber;
-    new HttpSource(config, events.context("web"), bound::complete).batches().subscribe(subscriber);
+    source = new HttpSource(config, events.context("web"), bound::complete);
+    source.batches().subscribe(subscriber);
     return bound.orTimeout(10, TimeUnit.SECONDS).join().getPort();
   }
 
@@ -507,6 +509,29 @@ class HttpSourceTest {
   }
 
   @Test
+  void closeAnswers503ToThoseWhoStillWait() throws Exception {
+    Taker holding = Taker.holding();
+    int port = start(holding);
+    CompletableFuture<HttpResponse<String>> taken =
+        client.sendAsync(post(port, "x").build(), BodyHandlers.ofString());
+    await().until(() -> holding.batches().size() == 1);
+    holding.cancel();
+    source.close().block(Duration.ofSeconds(5));
+    assertThat(taken.get(5, TimeUnit.SECONDS).statusCode()).isEqualTo(503);
+    holding.batches().get(0).acknowledgement().complete();
+  }
+
+  @Test
+  void slowSendersTakeNoSlots() throws Exception {
+    int port = start(taker, "activeRequestLimit", 1);
+    try (Socket slow = new Socket("127.0.0.1", port)) {
+      write(slow, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf");
+      Thread.sleep(100);
+      assertThat(send(post(port, "x")).statusCode()).isEqualTo(200);
+    }
+  }
+
+  @Test
   void onCancelAnswers503ToWhatNobodyTook() throws Exception {
     Taker undemanding = Taker.acknowledging(0);
     int port = start(undemanding);
@@ -692,11 +717,14 @@ class HttpSourceTest {
   @Test
   void boundsConnectionsOfOneAddress() throws Exception {
     int port = start(taker, "maxConnectionsPerIp", 1);
-    try (Socket first = new Socket("127.0.0.1", port);
-        Socket second = new Socket("127.0.0.1", port)) {
-      second.setSoTimeout(5000);
-      assertThat(readToEnd(second)).isEmpty();
-      assertThat(first.isConnected()).isTrue();
+    try (Socket first = new Socket("127.0.0.1", port)) {
+      first.setSoTimeout(5000);
+      write(first, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\na");
+      assertThat(readAnswer(first)).contains("200 OK");
+      try (Socket second = new Socket("127.0.0.1", port)) {
+        second.setSoTimeout(5000);
+        assertThat(readToEnd(second)).isEmpty();
+      }
     }
   }
 

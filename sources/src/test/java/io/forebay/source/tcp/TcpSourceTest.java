@@ -219,7 +219,7 @@ class TcpSourceTest {
       await().until(() -> taker.itemCount() == 2);
       taker.batches().forEach(batch -> batch.acknowledgement().fail());
     }
-    assertThat(events.droppedItems("unacknowledged")).isEqualTo(2);
+    assertThat(events.droppedItems("not_acknowledged")).isEqualTo(2);
   }
 
   @Test
@@ -233,7 +233,7 @@ class TcpSourceTest {
       assertThat(readToEnd(socket)).isEqualTo(-1);
     }
     await().until(() -> !canConnect(port));
-    await().untilAsserted(() -> assertThat(events.droppedItems("unacknowledged")).isEqualTo(2));
+    await().untilAsserted(() -> assertThat(events.droppedItems("not_acknowledged")).isEqualTo(2));
   }
 
   @Test
