@@ -22,7 +22,9 @@ import org.jspecify.annotations.Nullable;
  * @param memoryItems in memory and on no disk, in-flight ones included
  * @param memoryBytes weight of the same
  * @param inFlightRequests requests under way
- * @param queue the queue on disk, or null without one
+ * @param queue the queue on disk, or null without one; its records are those that the counters here
+ *     know of
+ * @param deadLetters the dead letters on disk, or null while none was ever written
  * @param drainItemsPerSecond smoothed rate at which the backlog went out of late; 0 when it does
  *     not
  * @param lastProgress when an item last was delivered, dead-lettered or dropped; null before the
@@ -43,6 +45,7 @@ public record DeliverySnapshot(
     long memoryBytes,
     int inFlightRequests,
     @Nullable QueueStatistics queue,
+    @Nullable QueueStatistics deadLetters,
     double drainItemsPerSecond,
     @Nullable Instant lastProgress) {
 

@@ -155,6 +155,7 @@ final class ScriptedDelivery implements Delivery {
         0,
         0,
         queue,
+        null,
         0,
         null);
   }

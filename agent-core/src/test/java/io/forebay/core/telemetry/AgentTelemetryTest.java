@@ -50,6 +50,7 @@ class AgentTelemetryTest {
         20,
         4,
         queue,
+        null,
         drainRate,
         NOW);
   }

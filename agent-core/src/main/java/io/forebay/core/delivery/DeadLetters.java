@@ -1,0 +1,219 @@
+package io.forebay.core.delivery;
+
+import io.forebay.core.item.ByteSlice;
+import io.forebay.core.item.EncodedLines;
+import io.forebay.core.item.Item;
+import io.forebay.core.item.ItemEncoder;
+import io.forebay.queue.QueueStatistics;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+
+/**
+ * Keeps the items that the receiver will never take, in a queue of their own, each as one line:
+ *
+ * <pre>
+ * {"dead_letter":{"node":"…","reason":"…","attempts":3,"at":1735789700000},"item":{…}}
+ * </pre>
+ *
+ * with {@code at} in milliseconds since the epoch and the item as {@link ItemEncoder} writes it. An
+ * item is settled once its line is durable; while lines cannot be written the items are held, and
+ * {@link #hasRoom} stops further requests before that becomes many. On the loop only.
+ */
+final class DeadLetters {
+
+  private static final Logger log = LoggerFactory.getLogger(DeadLetters.class);
+  private static final JsonFactory JSON = new JsonFactory();
+  private static final byte[] BEFORE_HEADER = ascii("{\"dead_letter\":");
+  private static final byte[] BEFORE_ITEM = ascii(",\"item\":");
+  private static final byte[] END = {'}', '\n'};
+  private static final int MAX_WAITING = 64;
+
+  private record Letter(Parcel parcel, String reason) {}
+
+  private final String node;
+  private final QueueGateway gateway;
+  private final Settlement settlement;
+  private final Backoff backoff;
+  private final LongSupplier nanos;
+  private final Clock clock;
+  private final ItemEncoder encoder = new ItemEncoder();
+  private final Deque<Letter> waiting = new ArrayDeque<>();
+  private @Nullable Letter underWay;
+  private boolean opening;
+  private int failures;
+  private long retryAt = Long.MIN_VALUE;
+  private @Nullable String why;
+
+  DeadLetters(
+      String node,
+      QueueGateway gateway,
+      Settlement settlement,
+      Backoff backoff,
+      LongSupplier nanos,
+      Clock clock) {
+    this.node = node;
+    this.gateway = gateway;
+    this.settlement = settlement;
+    this.backoff = backoff;
+    this.nanos = nanos;
+    this.clock = clock;
+  }
+
+  /** Opens the queue although nothing is to be written, so that what it holds is shown. */
+  void openEarly() {
+    open();
+  }
+
+  /** Takes over a parcel of one item. */
+  void bury(Parcel parcel, String reason) {
+    waiting.addLast(new Letter(parcel, reason));
+  }
+
+  boolean hasRoom() {
+    return waiting.size() < MAX_WAITING;
+  }
+
+  boolean isIdle() {
+    return waiting.isEmpty() && underWay == null;
+  }
+
+  /** What is wrong with the dead letters, for people; null when nothing is. */
+  @Nullable String why() {
+    return why;
+  }
+
+  @Nullable QueueStatistics statistics() {
+    return gateway.statistics();
+  }
+
+  /**
+   * Begins the next write where one is due.
+   *
+   * @return when to call again though nothing else happened
+   */
+  long pump(long now) {
+    if (underWay != null || opening || waiting.isEmpty()) {
+      return Mailbox.NEVER;
+    }
+    if (now < retryAt) {
+      return retryAt;
+    }
+    if (!gateway.isOpen()) {
+      open();
+      return Mailbox.NEVER;
+    }
+    Letter letter = waiting.removeFirst();
+    underWay = letter;
+    EncodedLines line = new EncodedLines(512);
+    line.addLine(ByteSlice.of(encode(letter)));
+    gateway.appendLines(line, result -> written(letter, result));
+    return Mailbox.NEVER;
+  }
+
+  /** Gives back what is not written; it stays unsettled. */
+  List<Parcel> giveUp() {
+    List<Parcel> left = new ArrayList<>();
+    Letter last = underWay;
+    if (last != null) {
+      left.add(last.parcel());
+      underWay = null;
+    }
+    waiting.forEach(letter -> left.add(letter.parcel()));
+    waiting.clear();
+    return left;
+  }
+
+  void close(Runnable done) {
+    gateway.close(
+        failure -> {
+          if (failure != null) {
+            log.warn("{}: the dead letters were not closed well: {}", node, failure.toString());
+          }
+          done.run();
+        });
+  }
+
+  private void open() {
+    opening = true;
+    gateway.open(
+        failure -> {
+          opening = false;
+          if (failure != null) {
+            failed(failure);
+          }
+        });
+  }
+
+  private void written(Letter letter, QueueGateway.Appended result) {
+    if (underWay != letter) {
+      return;
+    }
+    underWay = null;
+    if (result instanceof QueueGateway.Appended.Stored) {
+      if (failures > 0) {
+        log.info("{}: dead letters are written again", node);
+      }
+      failures = 0;
+      why = null;
+      settlement.deadLettered(letter.parcel());
+    } else if (result instanceof QueueGateway.Appended.Refused refused) {
+      // Its own overflow policy makes room, so what is refused could never be kept.
+      String reason = "dead_letter_" + refused.reason().name().toLowerCase(Locale.ROOT);
+      log.warn("{}: an item is dropped, its dead letter is refused: {}", node, refused.reason());
+      settlement.dropped(letter.parcel(), reason);
+    } else if (result instanceof QueueGateway.Appended.Failed failed) {
+      waiting.addFirst(letter);
+      failed(failed.cause());
+    }
+  }
+
+  private void failed(Exception cause) {
+    failures++;
+    retryAt = nanos.getAsLong() + backoff.nanos(failures);
+    String text = "dead letters cannot be written: " + cause.getMessage();
+    if (failures == 1) {
+      log.warn("{}: {}; rejected items are held until they can", node, text);
+    }
+    why = text;
+  }
+
+  private byte[] encode(Letter letter) {
+    Item item = letter.parcel().onlyItem();
+    EncodedLines original = new EncodedLines(256);
+    if (item != null) {
+      encoder.encode(item, original);
+    }
+    ByteArrayOutputStream out = new ByteArrayOutputStream(original.size() + 256);
+    out.writeBytes(BEFORE_HEADER);
+    try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), out)) {
+      json.writeStartObject();
+      json.writeStringProperty("node", node);
+      json.writeStringProperty("reason", letter.reason());
+      json.writeNumberProperty("attempts", letter.parcel().attempts);
+      json.writeNumberProperty("at", clock.millis());
+      json.writeEndObject();
+    }
+    out.writeBytes(BEFORE_ITEM);
+    // The line is copied as it is, so that no byte of it is altered; only its line feed goes.
+    out.write(original.array(), 0, Math.max(original.size() - 1, 0));
+    out.writeBytes(END);
+    return out.toByteArray();
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+}

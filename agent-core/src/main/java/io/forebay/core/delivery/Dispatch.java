@@ -1,0 +1,203 @@
+package io.forebay.core.delivery;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Chooses what is sent next, whenever a worker is idle and the receiver is to be bothered. On the
+ * loop only.
+ */
+final class Dispatch {
+
+  /** Enough to learn whether a receiver that refused us has changed its mind. */
+  private static final int PROBE_ITEMS = 16;
+
+  private final Limits limits;
+  private final Health health;
+  private final BatchBounds bounds;
+  private final DrainLimiter limiter;
+  private final Sender sender;
+  private final SliceBuffer direct;
+  private final MemoryGauge gauge;
+  private final Spill spill;
+  private final Backlog backlog;
+  private final RetryList retries;
+  private final DeadLetters deadLetters;
+  private final Ledger ledger;
+  private boolean hurried;
+  private boolean memoryFirst;
+  private long wakeAt;
+
+  Dispatch(
+      Limits limits,
+      Health health,
+      BatchBounds bounds,
+      DrainLimiter limiter,
+      Sender sender,
+      SliceBuffer direct,
+      MemoryGauge gauge,
+      Spill spill,
+      Backlog backlog,
+      RetryList retries,
+      DeadLetters deadLetters,
+      Ledger ledger) {
+    this.limits = limits;
+    this.health = health;
+    this.bounds = bounds;
+    this.limiter = limiter;
+    this.sender = sender;
+    this.direct = direct;
+    this.gauge = gauge;
+    this.spill = spill;
+    this.backlog = backlog;
+    this.retries = retries;
+    this.deadLetters = deadLetters;
+    this.ledger = ledger;
+  }
+
+  /** From now on incomplete batches wait for nothing, and what is on disk stays there. */
+  void hurry() {
+    hurried = true;
+  }
+
+  /**
+   * Sends what may be sent.
+   *
+   * @return when to call again though nothing else happened
+   */
+  long pump(long now) {
+    wakeAt = Mailbox.NEVER;
+    while (health.allows(sender.inFlight()) && deadLetters.hasRoom()) {
+      if (now < health.notBefore()) {
+        wake(health.notBefore());
+        break;
+      }
+      Parcel parcel = next(now);
+      if (parcel == null) {
+        break;
+      }
+      parcel.request = health.sending();
+      sender.send(parcel);
+    }
+    if (!hurried) {
+      int items = bounds.items(now);
+      wake(
+          backlog.pump(
+              now,
+              readAhead(),
+              false,
+              backlog.isRecovering() ? Math.min(items, limiter.burst()) : items,
+              bounds.bytes(now)));
+    }
+    return wakeAt;
+  }
+
+  /** While the receiver fails, two different parcels take turns, so that one bad does not block. */
+  private int readAhead() {
+    if (!health.isFailing()) {
+      return 2;
+    }
+    return retries.size() < (limits.strict() ? 1 : 2) ? 1 : 0;
+  }
+
+  private @Nullable Parcel next(long now) {
+    if (health.isFailing() && !limits.strict() && retries.size() < 2) {
+      Parcel fresh = fresh(now);
+      return fresh != null ? fresh : retry(now);
+    }
+    Parcel retry = retry(now);
+    return retry != null || (limits.strict() && !retries.isEmpty()) ? retry : fresh(now);
+  }
+
+  private @Nullable Parcel retry(long now) {
+    Parcel parcel = retries.ready(now, limits.strict());
+    if (parcel == null) {
+      wake(retries.readyAt(limits.strict()));
+      return null;
+    }
+    Parcel first = parcel.isLeased() ? admitted(parcel, now) : parcel;
+    if (first != null) {
+      Parcel part = probe(first);
+      retries.replace(parcel, parcel.items() > part.items() ? parcel.rest(part.items()) : null);
+      return part;
+    }
+    return null;
+  }
+
+  private @Nullable Parcel fresh(long now) {
+    if (limits.strict()) {
+      return ledger.queuedItems() > 0 ? fromBacklog(now) : fromMemory(now);
+    }
+    Parcel parcel = memoryFirst ? fromMemory(now) : fromBacklog(now);
+    if (parcel == null) {
+      parcel = memoryFirst ? fromBacklog(now) : fromMemory(now);
+    }
+    if (parcel != null) {
+      memoryFirst = parcel.isLeased();
+    }
+    return parcel;
+  }
+
+  private @Nullable Parcel fromBacklog(long now) {
+    Parcel parcel = backlog.peek();
+    if (parcel == null || hurried) {
+      return null;
+    }
+    Parcel first = admitted(parcel, now);
+    if (first == null) {
+      return null;
+    }
+    Parcel part = probe(first);
+    backlog.took(parcel.items() > part.items() ? parcel.rest(part.items()) : null);
+    return part;
+  }
+
+  /** The parcel, cut to what the drain rate lets out at once; null while it lets nothing out. */
+  private @Nullable Parcel admitted(Parcel parcel, long now) {
+    if (!backlog.isRecovering()) {
+      return parcel;
+    }
+    Parcel part = cut(parcel, limiter.burst());
+    long readyAt = limiter.readyAt(part.items(), now);
+    if (readyAt > now) {
+      wake(readyAt);
+      return null;
+    }
+    limiter.take(health.isPaused() ? Math.min(part.items(), PROBE_ITEMS) : part.items());
+    return part;
+  }
+
+  private @Nullable Parcel fromMemory(long now) {
+    SliceBuffer source = spill.canBeSent() ? spill.buffer() : direct;
+    if (source.isEmpty()) {
+      return null;
+    }
+    int maxItems = bounds.items(now);
+    long maxBytes = bounds.bytes(now);
+    boolean due =
+        source != direct
+            || hurried
+            || direct.items() >= maxItems
+            || direct.bytes() >= maxBytes
+            || direct.hasAwaited()
+            // Sources wait, or data goes to disk, for want of room that the batch would make.
+            || gauge.isHigh();
+    long lingerUntil = due ? now : direct.oldestNanos() + limits.batchTimeoutNanos();
+    if (lingerUntil > now) {
+      wake(lingerUntil);
+      return null;
+    }
+    return source.take(health.isPaused() ? Math.min(maxItems, PROBE_ITEMS) : maxItems, maxBytes);
+  }
+
+  private Parcel probe(Parcel parcel) {
+    return health.isPaused() ? cut(parcel, PROBE_ITEMS) : parcel;
+  }
+
+  private static Parcel cut(Parcel parcel, int maxItems) {
+    return parcel.items() > maxItems ? parcel.first(maxItems) : parcel;
+  }
+
+  private void wake(long at) {
+    wakeAt = Math.min(wakeAt, at);
+  }
+}

@@ -1,0 +1,86 @@
+package io.forebay.core.delivery;
+
+import io.forebay.core.config.DestinationSettings;
+import io.forebay.core.config.DestinationSettings.CircuitBreaker;
+import io.forebay.core.config.DestinationSettings.MemoryBuffer;
+import io.forebay.core.config.DestinationSettings.PersistentQueueSettings;
+import io.forebay.core.config.DestinationSettings.PersistentQueueSettings.Mode;
+import io.forebay.core.config.DestinationSettings.RetrySettings;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The settings of one delivery with every default filled in, times in nanoseconds.
+ *
+ * @param mode null without a queue on disk
+ * @param failureThreshold failures in a row that open the circuit; {@link Integer#MAX_VALUE} when
+ *     the breaker is off
+ * @param openNanos time that the circuit stays open; 0 for the retry wait
+ * @param drainItemsPerSecond 0 for no limit
+ * @param maxAppendBytes encoded bytes that one append may have, so that it fits a segment
+ */
+record Limits(
+    @Nullable Mode mode,
+    boolean strict,
+    int workers,
+    int batchItems,
+    long batchBytes,
+    long batchTimeoutNanos,
+    Duration requestTimeout,
+    int memoryItems,
+    long memoryBytes,
+    long initialBackoffNanos,
+    long maxBackoffNanos,
+    int failureThreshold,
+    long openNanos,
+    int closingSuccesses,
+    int drainItemsPerSecond,
+    int maxAppendBytes) {
+
+  private static final int DEFAULT_MEMORY_ITEMS = 20_000;
+  private static final long DEFAULT_MEMORY_BYTES = 16L << 20;
+  private static final int DEFAULT_FAILURE_THRESHOLD = 5;
+
+  /** Larger appends gain nothing: the cost of a sync is spread over thousands of items by then. */
+  private static final long MAX_APPEND_BYTES = 1L << 20;
+
+  static Limits of(DeliveryOptions options) {
+    DestinationSettings settings = options.settings();
+    PersistentQueueSettings queue = settings.persistentQueue();
+    MemoryBuffer memory = settings.memoryBuffer();
+    RetrySettings retry = settings.retry();
+    CircuitBreaker breaker =
+        settings.resilience() == null ? null : settings.resilience().circuitBreaker();
+    Duration timeout = settings.batchTimeout();
+    return new Limits(
+        queue == null ? null : queue.mode(),
+        settings.strictOrdering(),
+        settings.workers(),
+        settings.batchSize() == 0 ? Integer.MAX_VALUE : settings.batchSize(),
+        (settings.batchBytes() == null ? options.defaultBatchBytes() : settings.batchBytes())
+            .bytes(),
+        (timeout == null ? options.defaultBatchTimeout() : timeout).toNanos(),
+        settings.requestTimeout(),
+        memory == null ? DEFAULT_MEMORY_ITEMS : memory.size(),
+        memory == null ? DEFAULT_MEMORY_BYTES : memory.maxByteSize().bytes(),
+        (retry == null ? Duration.ofSeconds(1) : retry.initialInterval()).toNanos(),
+        (retry == null ? Duration.ofSeconds(60) : retry.maxInterval()).toNanos(),
+        breaker == null
+            ? DEFAULT_FAILURE_THRESHOLD
+            : breaker.enabled() ? breaker.failureThreshold() : Integer.MAX_VALUE,
+        breaker == null || breaker.openTimeout() == null ? 0 : breaker.openTimeout().toNanos(),
+        breaker == null ? 1 : breaker.halfOpenMaxCalls(),
+        queue == null ? 0 : queue.drainRateLimit(),
+        queue == null ? 0 : maxAppendBytes(queue));
+  }
+
+  boolean hasQueue() {
+    return mode != null;
+  }
+
+  /** A quarter of the smallest segment that the queue may choose, so that frames pack well. */
+  private static int maxAppendBytes(PersistentQueueSettings queue) {
+    long segment = Math.min(queue.segmentSize().bytes(), queue.maxByteSize().bytes() / 8);
+    return (int) Math.max(Math.min(segment / 4, MAX_APPEND_BYTES), 1);
+  }
+}

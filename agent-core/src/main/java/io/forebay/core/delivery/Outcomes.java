@@ -1,0 +1,112 @@
+package io.forebay.core.delivery;
+
+import io.forebay.core.component.SendResult;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongSupplier;
+
+/** Decides what becomes of the items of a request that ended. On the loop only. */
+final class Outcomes implements Sender.Results {
+
+  private final Limits limits;
+  private final Health health;
+  private final BatchBounds bounds;
+  private final Backoff backoff;
+  private final RetryList retries;
+  private final Spill spill;
+  private final DeadLetters deadLetters;
+  private final Settlement settlement;
+  private final SmoothedRate drainRate;
+  private final DeliveryListener listener;
+  private final LongSupplier nanos;
+
+  Outcomes(
+      Limits limits,
+      Health health,
+      BatchBounds bounds,
+      Backoff backoff,
+      RetryList retries,
+      Spill spill,
+      DeadLetters deadLetters,
+      Settlement settlement,
+      SmoothedRate drainRate,
+      DeliveryListener listener,
+      LongSupplier nanos) {
+    this.limits = limits;
+    this.health = health;
+    this.bounds = bounds;
+    this.backoff = backoff;
+    this.retries = retries;
+    this.spill = spill;
+    this.deadLetters = deadLetters;
+    this.settlement = settlement;
+    this.drainRate = drainRate;
+    this.listener = listener;
+    this.nanos = nanos;
+  }
+
+  @Override
+  public void onResult(Parcel parcel, SendResult result, long tookNanos) {
+    long now = nanos.getAsLong();
+    parcel.attempts++;
+    listener.onRequest(result, parcel.items(), parcel.bytes(), tookNanos);
+    if (result instanceof SendResult.Delivered) {
+      health.delivered(parcel.request);
+      if (parcel.isLeased()) {
+        drainRate.count(parcel.items(), now);
+      }
+      settlement.delivered(parcel);
+    } else if (result instanceof SendResult.Retry retry) {
+      if (!health.isFailing()) {
+        // While others succeed, this parcel waits by itself and longer each time.
+        parcel.lonelyFailures++;
+        parcel.notBefore = now + backoff.nanos(parcel.lonelyFailures);
+      }
+      health.failed(parcel.request, now, retry.why(), retry.after());
+      again(parcel, limits.strict());
+    } else if (result instanceof SendResult.Paused paused) {
+      health.refusedUs(parcel.request, now, paused.why());
+      again(parcel, true);
+    } else if (result instanceof SendResult.TooLarge tooLarge) {
+      health.refusedData(parcel.request, now);
+      bounds.tooLarge(parcel, now);
+      halve(parcel, "too large: " + tooLarge.why());
+    } else if (result instanceof SendResult.Rejected rejected) {
+      health.refusedData(parcel.request, now);
+      halve(parcel, rejected.why());
+    }
+  }
+
+  /**
+   * What is on disk already waits its turn; what is in memory goes to disk, in front of all that is
+   * younger, or waits in memory where there is no disk.
+   */
+  private void again(Parcel parcel, boolean first) {
+    listener.onRetry(parcel.items());
+    if (parcel.isLeased() || !limits.hasQueue()) {
+      if (first) {
+        retries.addFirst(parcel);
+      } else {
+        retries.addLast(parcel);
+      }
+      return;
+    }
+    List<Parcel> toDisk = new ArrayList<>();
+    toDisk.add(parcel);
+    retries.takeMemory(toDisk::add);
+    for (int i = toDisk.size() - 1; i >= 0; i--) {
+      spill.buffer().addFirst(toDisk.get(i));
+    }
+  }
+
+  private void halve(Parcel parcel, String why) {
+    if (parcel.items() == 1) {
+      deadLetters.bury(parcel, why);
+      return;
+    }
+    listener.onRetry(parcel.items());
+    int half = parcel.items() / 2;
+    retries.addFirst(parcel.rest(half));
+    retries.addFirst(parcel.first(half));
+  }
+}

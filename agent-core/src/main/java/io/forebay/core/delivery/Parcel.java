@@ -1,0 +1,122 @@
+package io.forebay.core.delivery;
+
+import io.forebay.core.item.Acknowledgement;
+import io.forebay.core.item.Batch;
+import io.forebay.core.item.Item;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What goes out in one request, or to disk in one append: slices that are all in memory only, or
+ * all leased from the queue.
+ */
+final class Parcel {
+
+  private final List<Slice> slices;
+  private final int items;
+  private final long bytes;
+
+  /** Requests that were made with these items; pieces of a parcel inherit it. */
+  int attempts;
+
+  /** When it may be sent again, by the scheduler's clock. */
+  long notBefore = Long.MIN_VALUE;
+
+  /** Requests of these items that failed while others succeeded. */
+  int lonelyFailures;
+
+  /** Number of its request under way. */
+  long request;
+
+  Parcel(List<Slice> slices) {
+    this.slices = slices;
+    int count = 0;
+    long sum = 0;
+    for (int i = 0; i < slices.size(); i++) {
+      count += slices.get(i).count();
+      sum += slices.get(i).bytes();
+    }
+    this.items = count;
+    this.bytes = sum;
+  }
+
+  List<Slice> slices() {
+    return slices;
+  }
+
+  int items() {
+    return items;
+  }
+
+  long bytes() {
+    return bytes;
+  }
+
+  /** Whether its items are on disk. */
+  boolean isLeased() {
+    return slices.get(0).owner() instanceof Owner.Leased;
+  }
+
+  @Nullable Item onlyItem() {
+    Slice first = slices.get(0);
+    return items == 1 ? first.items().get(first.from()) : null;
+  }
+
+  /** The items in order, without copying where they are of one owner. */
+  List<Item> toItems() {
+    if (slices.size() == 1) {
+      Slice only = slices.get(0);
+      return only.count() == only.items().size()
+          ? only.items()
+          : only.items().subList(only.from(), only.to());
+    }
+    List<Item> all = new ArrayList<>(items);
+    for (int s = 0; s < slices.size(); s++) {
+      Slice slice = slices.get(s);
+      for (int i = slice.from(); i < slice.to(); i++) {
+        all.add(slice.items().get(i));
+      }
+    }
+    return all;
+  }
+
+  Batch toBatch() {
+    return Batch.of(toItems(), Acknowledgement.ignored());
+  }
+
+  /** The first {@code count} items; {@code 0 < count < items()}. */
+  Parcel first(int count) {
+    return piece(0, count);
+  }
+
+  /** All but the first {@code count} items; {@code 0 < count < items()}. */
+  Parcel rest(int count) {
+    return piece(count, items);
+  }
+
+  private Parcel piece(int from, int to) {
+    List<Slice> kept = new ArrayList<>(2);
+    int at = 0;
+    for (int s = 0; s < slices.size() && at < to; s++) {
+      Slice slice = slices.get(s);
+      int end = at + slice.count();
+      if (end > from) {
+        kept.add(cut(slice, Math.max(from - at, 0), Math.min(to, end) - at));
+      }
+      at = end;
+    }
+    Parcel piece = new Parcel(kept);
+    piece.attempts = attempts;
+    piece.lonelyFailures = lonelyFailures;
+    return piece;
+  }
+
+  private static Slice cut(Slice slice, int from, int to) {
+    Slice cut = slice;
+    if (to < slice.count()) {
+      cut = cut.head(to, cut.weightOfFirst(to));
+    }
+    return from > 0 ? cut.tail(from, cut.weightOfFirst(from)) : cut;
+  }
+}

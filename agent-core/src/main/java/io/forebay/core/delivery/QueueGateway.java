@@ -1,0 +1,326 @@
+package io.forebay.core.delivery;
+
+import io.forebay.core.item.ByteSlice;
+import io.forebay.core.item.EncodedLines;
+import io.forebay.core.item.Item;
+import io.forebay.core.item.ItemEncoder;
+import io.forebay.queue.AppendResult;
+import io.forebay.queue.DropReason;
+import io.forebay.queue.Lease;
+import io.forebay.queue.PersistentQueue;
+import io.forebay.queue.QueueListener;
+import io.forebay.queue.QueueOptions;
+import io.forebay.queue.QueueStatistics;
+import io.forebay.queue.RecordBatch;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * The one place where the blocking queue meets the loop. What blocks or costs (opening, encoding,
+ * reading, closing) runs on the delivery's disk worker; every answer is posted to the loop.
+ */
+final class QueueGateway {
+
+  /** What the loop is told of, on the loop. */
+  interface Events {
+    /** Records may have become readable. */
+    void onReady();
+
+    /** The queue gave up records that it held. */
+    void onDropped(DropReason reason, long records, long bytes);
+  }
+
+  /** How an append ended: {@code count} items of the parcel's front are meant. */
+  sealed interface Appended {
+    int count();
+
+    record Stored(int count) implements Appended {}
+
+    record Refused(int count, DropReason reason) implements Appended {}
+
+    record Failed(int count, IOException cause) implements Appended {}
+  }
+
+  /** What a read brought; {@code cause} is set when the disk failed. */
+  record Fetched(List<Slice> slices, @Nullable IOException cause) {}
+
+  private final @Nullable QueueOptions options;
+  private final QueueOpener opener;
+  private final Scheduler.Worker disk;
+  private final Mailbox loop;
+  private final DeliveryListener listener;
+  private final Events events;
+  private final ItemEncoder encoder = new ItemEncoder();
+  private final AtomicBoolean readyPosted = new AtomicBoolean();
+  private volatile @Nullable PersistentQueue queue;
+  private volatile @Nullable QueueStatistics lastStatistics;
+
+  /**
+   * @param options of the queue, their listener replaced; null where there is none, which then must
+   *     not be opened
+   */
+  QueueGateway(
+      @Nullable QueueOptions options,
+      QueueOpener opener,
+      Scheduler.Worker disk,
+      Mailbox loop,
+      DeliveryListener listener,
+      Events events) {
+    this.opener = opener;
+    this.disk = disk;
+    this.loop = loop;
+    this.listener = listener;
+    this.events = events;
+    this.options = options == null ? null : withListener(options, new Relay());
+  }
+
+  private static QueueOptions withListener(QueueOptions options, QueueListener listener) {
+    return new QueueOptions(
+        options.directory(),
+        options.maxBytes(),
+        options.segmentBytes(),
+        options.overflow(),
+        options.syncPolicy(),
+        options.compression(),
+        options.maxAge(),
+        options.clock(),
+        listener);
+  }
+
+  /** Opens the queue; {@code done} gets null, or why it cannot be opened. */
+  void open(Consumer<@Nullable Exception> done) {
+    onDisk(
+        () -> {
+          Exception failure = null;
+          try {
+            PersistentQueue opened = opener.open(Objects.requireNonNull(options));
+            lastStatistics = opened.statistics();
+            queue = opened;
+          } catch (IOException | RuntimeException e) {
+            failure = e;
+          }
+          Exception outcome = failure;
+          loop.post(() -> done.accept(outcome));
+        },
+        () -> done.accept(closed()));
+  }
+
+  boolean isOpen() {
+    return queue != null;
+  }
+
+  /**
+   * Appends as many items of the parcel's front as fit {@code maxBytes} encoded, at least one.
+   * {@code done} is told how many these were.
+   */
+  void append(Parcel parcel, int maxBytes, Consumer<Appended> done) {
+    onDisk(
+        () -> {
+          EncodedLines lines = encode(parcel, maxBytes);
+          append(lines, done);
+        },
+        () -> done.accept(new Appended.Failed(parcel.items(), closed())));
+  }
+
+  /** Appends the lines, all or none. */
+  void appendLines(EncodedLines lines, Consumer<Appended> done) {
+    onDisk(
+        () -> append(lines, done), () -> done.accept(new Appended.Failed(lines.count(), closed())));
+  }
+
+  private EncodedLines encode(Parcel parcel, int maxBytes) {
+    EncodedLines lines = new EncodedLines((int) Math.min(parcel.bytes() + 256, 2L * maxBytes));
+    for (Slice slice : parcel.slices()) {
+      for (int i = slice.from(); i < slice.to(); i++) {
+        Item item = slice.items().get(i);
+        if (lines.count() > 0 && lines.size() + item.weight() > maxBytes) {
+          return lines;
+        }
+        encoder.encode(item, lines);
+      }
+    }
+    return lines;
+  }
+
+  private void append(EncodedLines lines, Consumer<Appended> done) {
+    int count = lines.count();
+    PersistentQueue open = queue;
+    if (open == null) {
+      loop.post(() -> done.accept(new Appended.Failed(count, closed())));
+      return;
+    }
+    RecordBatch batch =
+        new RecordBatch(new ByteBuffer[] {lines.toByteBuffer()}, lines.lengths(), count);
+    try {
+      open.append(batch)
+          .whenComplete(
+              (result, failure) -> loop.post(() -> done.accept(appended(count, result, failure))));
+    } catch (RuntimeException e) {
+      loop.post(() -> done.accept(new Appended.Failed(count, asIoException(e))));
+    }
+  }
+
+  private static Appended appended(
+      int count, @Nullable AppendResult result, @Nullable Throwable failure) {
+    if (result instanceof AppendResult.Stored) {
+      return new Appended.Stored(count);
+    }
+    if (result instanceof AppendResult.Refused refused) {
+      return new Appended.Refused(count, refused.reason());
+    }
+    return new Appended.Failed(
+        count, failure == null ? new IOException("no result") : asIoException(failure));
+  }
+
+  /** Leases from the front until a bound is reached or nothing more is ready. */
+  void fetch(int maxItems, long maxBytes, Consumer<Fetched> done) {
+    onDisk(
+        () -> {
+          Fetched fetched = read(maxItems, maxBytes);
+          loop.post(() -> done.accept(fetched));
+        },
+        () -> done.accept(new Fetched(List.of(), closed())));
+  }
+
+  private Fetched read(int maxItems, long maxBytes) {
+    List<Slice> slices = new ArrayList<>(2);
+    PersistentQueue open = queue;
+    if (open == null) {
+      return new Fetched(slices, closed());
+    }
+    int itemsLeft = maxItems;
+    long bytesLeft = maxBytes;
+    try {
+      while (itemsLeft > 0 && bytesLeft > 0) {
+        Lease lease = open.lease(itemsLeft, (int) Math.min(bytesLeft, Integer.MAX_VALUE));
+        if (lease == null) {
+          break;
+        }
+        Slice slice = toSlice(lease);
+        if (!slices.isEmpty() && slice.bytes() > bytesLeft) {
+          // The first record is given even if it is too large for what is left: not in this batch.
+          lease.release();
+          break;
+        }
+        slices.add(slice);
+        itemsLeft -= slice.count();
+        bytesLeft -= slice.bytes();
+      }
+    } catch (IOException e) {
+      return new Fetched(slices, e);
+    } catch (RuntimeException e) {
+      return new Fetched(slices, asIoException(e));
+    }
+    return new Fetched(slices, null);
+  }
+
+  private static Slice toSlice(Lease lease) {
+    int count = lease.count();
+    List<Item> items = new ArrayList<>(count);
+    byte[] bytes = lease.bytes();
+    long sum = 0;
+    for (int i = 0; i < count; i++) {
+      int length = lease.length(i);
+      items.add(Item.ofEncoded(ByteSlice.of(bytes, lease.offset(i), length)));
+      sum += length;
+    }
+    return new Slice(items, 0, count, sum, new Owner.Leased(lease), 0);
+  }
+
+  /** Syncs and closes; {@code done} gets null, or what failed. */
+  void close(Consumer<@Nullable Exception> done) {
+    onDisk(
+        () -> {
+          Exception failure = null;
+          PersistentQueue open = queue;
+          if (open != null) {
+            try {
+              open.close();
+              lastStatistics = open.statistics();
+            } catch (IOException | RuntimeException e) {
+              failure = e;
+            }
+            queue = null;
+          }
+          Exception outcome = failure;
+          loop.post(() -> done.accept(outcome));
+        },
+        () -> done.accept(null));
+  }
+
+  /** Whether a fetch would find something now; does not block. */
+  boolean hasReady() {
+    PersistentQueue open = queue;
+    return open != null && open.hasReady();
+  }
+
+  /** The last known when it is closed, null when it was never opened; from any thread. */
+  @Nullable QueueStatistics statistics() {
+    PersistentQueue open = queue;
+    return open == null ? lastStatistics : open.statistics();
+  }
+
+  /** Every record below is acknowledged or dropped. */
+  long frontier() {
+    QueueStatistics now = statistics();
+    return now == null ? 0 : now.frontier();
+  }
+
+  private void onDisk(Runnable task, Runnable refused) {
+    try {
+      disk.schedule(task);
+    } catch (RejectedExecutionException e) {
+      loop.post(refused);
+    }
+  }
+
+  private static IOException closed() {
+    return new IOException("the queue is closed");
+  }
+
+  private static IOException asIoException(Throwable failure) {
+    Throwable cause =
+        failure instanceof CompletionException && failure.getCause() != null
+            ? failure.getCause()
+            : failure;
+    return cause instanceof IOException e ? e : new IOException(cause.toString(), cause);
+  }
+
+  /** Hands what the queue tells, on its own threads, to the loop. */
+  private final class Relay implements QueueListener {
+    @Override
+    public void onReady() {
+      if (readyPosted.compareAndSet(false, true)) {
+        loop.post(
+            () -> {
+              readyPosted.set(false);
+              events.onReady();
+            });
+      }
+    }
+
+    @Override
+    public void onDropped(DropReason reason, long records, long bytes) {
+      // What the queue refuses to take is told by the append itself.
+      switch (reason) {
+        case OVERFLOW_OLDEST, MAX_AGE, DAMAGED ->
+            loop.post(() -> events.onDropped(reason, records, bytes));
+        case OVERFLOW_NEWEST, TOO_LARGE, DISK_ERROR -> {}
+      }
+    }
+
+    @Override
+    public void onSynced(long nanos) {
+      listener.onSynced(nanos);
+    }
+  }
+}

@@ -1,0 +1,102 @@
+package io.forebay.core.delivery;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Parcels that were sent once and are to be sent again, or pieces of such. Short: as many as there
+ * are workers, and the pieces of a bisection. On the loop only.
+ */
+final class RetryList {
+
+  private final List<Parcel> parcels = new ArrayList<>();
+
+  boolean isEmpty() {
+    return parcels.isEmpty();
+  }
+
+  int size() {
+    return parcels.size();
+  }
+
+  void addFirst(Parcel parcel) {
+    parcels.add(0, parcel);
+  }
+
+  void addLast(Parcel parcel) {
+    parcels.add(parcel);
+  }
+
+  boolean hasMemory() {
+    for (int i = 0; i < parcels.size(); i++) {
+      if (!parcels.get(i).isLeased()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  boolean hasLeased() {
+    for (int i = 0; i < parcels.size(); i++) {
+      if (parcels.get(i).isLeased()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The first that may be sent now; with {@code inOrder} only the very first. */
+  @Nullable Parcel ready(long now, boolean inOrder) {
+    for (int i = 0; i < parcels.size(); i++) {
+      if (parcels.get(i).notBefore <= now) {
+        return parcels.get(i);
+      }
+      if (inOrder) {
+        break;
+      }
+    }
+    return null;
+  }
+
+  /** When {@link #ready} will next find one, if it finds none now. */
+  long readyAt(boolean inOrder) {
+    long at = Mailbox.NEVER;
+    for (int i = 0; i < (inOrder ? Math.min(1, parcels.size()) : parcels.size()); i++) {
+      at = Math.min(at, parcels.get(i).notBefore);
+    }
+    return at;
+  }
+
+  /** Takes the parcel out and leaves its rest, if there is one, in its place. */
+  void replace(Parcel parcel, @Nullable Parcel rest) {
+    int at = parcels.indexOf(parcel);
+    if (rest == null) {
+      parcels.remove(at);
+    } else {
+      parcels.set(at, rest);
+    }
+  }
+
+  /** Takes out, in order, those that are in memory only. */
+  void takeMemory(Consumer<Parcel> taker) {
+    take(false, taker);
+  }
+
+  /** Takes out, in order, those that are leased from the queue. */
+  void takeLeased(Consumer<Parcel> taker) {
+    take(true, taker);
+  }
+
+  private void take(boolean leased, Consumer<Parcel> taker) {
+    for (Iterator<Parcel> all = parcels.iterator(); all.hasNext(); ) {
+      Parcel parcel = all.next();
+      if (parcel.isLeased() == leased) {
+        all.remove();
+        taker.accept(parcel);
+      }
+    }
+  }
+}

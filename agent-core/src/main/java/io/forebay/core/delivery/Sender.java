@@ -1,0 +1,94 @@
+package io.forebay.core.delivery;
+
+import io.forebay.core.component.Destination;
+import io.forebay.core.component.SendResult;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import reactor.core.Disposable;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * Makes requests and brings their results to the loop, each exactly one: what ends in an error, in
+ * nothing or not in time is a {@link SendResult.Retry}. On the loop only.
+ */
+final class Sender {
+
+  /** Told of a result, on the loop. */
+  interface Results {
+    void onResult(Parcel parcel, SendResult result, long nanos);
+  }
+
+  private final Destination destination;
+  private final Duration timeout;
+  private final Scheduler scheduler;
+  private final Mailbox loop;
+  private final Results results;
+  private final Map<Parcel, Disposable> underWay = new IdentityHashMap<>();
+  private int memoryParcels;
+
+  Sender(
+      Destination destination,
+      Duration timeout,
+      Scheduler scheduler,
+      Mailbox loop,
+      Results results) {
+    this.destination = destination;
+    this.timeout = timeout;
+    this.scheduler = scheduler;
+    this.loop = loop;
+    this.results = results;
+  }
+
+  int inFlight() {
+    return underWay.size();
+  }
+
+  /** Requests under way whose items are in memory only. */
+  int memoryInFlight() {
+    return memoryParcels;
+  }
+
+  void send(Parcel parcel) {
+    long began = scheduler.now(TimeUnit.NANOSECONDS);
+    memoryParcels += parcel.isLeased() ? 0 : 1;
+    // The result is posted, so it is handled after the request was noted even when it is at hand.
+    Disposable request =
+        Mono.defer(() -> destination.send(parcel.toBatch()))
+            .timeout(timeout, scheduler)
+            .onErrorResume(e -> Mono.just(new SendResult.Retry(describe(e))))
+            .defaultIfEmpty(new SendResult.Retry("the request ended without a result"))
+            .subscribe(result -> loop.post(() -> ended(parcel, result, began)));
+    underWay.put(parcel, request);
+  }
+
+  /** Cancels all requests; the receiver may or may not have taken them. */
+  List<Parcel> cancelAll() {
+    List<Parcel> cancelled = new ArrayList<>(underWay.keySet());
+    underWay.values().forEach(Disposable::dispose);
+    underWay.clear();
+    memoryParcels = 0;
+    return cancelled;
+  }
+
+  private void ended(Parcel parcel, SendResult result, long began) {
+    if (underWay.remove(parcel) != null) {
+      memoryParcels -= parcel.isLeased() ? 0 : 1;
+      results.onResult(parcel, result, scheduler.now(TimeUnit.NANOSECONDS) - began);
+    }
+  }
+
+  private String describe(Throwable error) {
+    if (error instanceof TimeoutException) {
+      return "no answer within " + timeout.toString().substring(2).toLowerCase(Locale.ROOT);
+    }
+    String message = error.getMessage();
+    return message == null ? error.getClass().getSimpleName() : message;
+  }
+}

@@ -1,0 +1,159 @@
+package io.forebay.core.delivery;
+
+import io.forebay.queue.DropReason;
+import java.util.Locale;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What is on its way from memory to the queue on disk, in order: one append under way, the rest
+ * gathering behind it. While the disk fails the items stay here and may be sent instead. On the
+ * loop only.
+ */
+final class Spill {
+
+  /** Told when items became durable. */
+  interface Stored {
+    void onStored(Parcel parcel);
+  }
+
+  private static final Logger log = LoggerFactory.getLogger(Spill.class);
+  private static final int MAX_APPEND_ITEMS = 100_000;
+
+  private final String node;
+  private final QueueGateway gateway;
+  private final Settlement settlement;
+  private final Backoff backoff;
+  private final LongSupplier nanos;
+  private final int maxAppendBytes;
+  private final Stored stored;
+  private final SliceBuffer buffer = new SliceBuffer();
+  private @Nullable Parcel underWay;
+  private int singly;
+  private int failures;
+  private long retryAt = Long.MIN_VALUE;
+  private @Nullable String why;
+
+  Spill(
+      String node,
+      QueueGateway gateway,
+      Settlement settlement,
+      Backoff backoff,
+      LongSupplier nanos,
+      int maxAppendBytes,
+      Stored stored) {
+    this.node = node;
+    this.gateway = gateway;
+    this.settlement = settlement;
+    this.backoff = backoff;
+    this.nanos = nanos;
+    this.maxAppendBytes = maxAppendBytes;
+    this.stored = stored;
+  }
+
+  /** Items that wait for their append; what is added goes to disk. */
+  SliceBuffer buffer() {
+    return buffer;
+  }
+
+  boolean isIdle() {
+    return buffer.isEmpty() && underWay == null;
+  }
+
+  boolean isDiskFailing() {
+    return failures > 0;
+  }
+
+  /** Whether the items that wait may as well be sent, for the disk does not take them. */
+  boolean canBeSent() {
+    return failures > 0 && underWay == null && !buffer.isEmpty();
+  }
+
+  /** What is wrong with the disk, for people; null when nothing is. */
+  @Nullable String why() {
+    return why;
+  }
+
+  /**
+   * Begins the next append where one is due.
+   *
+   * @return when to call again though nothing else happened
+   */
+  long pump(long now) {
+    if (underWay != null || buffer.isEmpty()) {
+      return Mailbox.NEVER;
+    }
+    if (now < retryAt) {
+      return retryAt;
+    }
+    Parcel parcel = buffer.take(singly > 0 ? 1 : MAX_APPEND_ITEMS, maxAppendBytes);
+    if (parcel != null) {
+      singly = Math.max(singly - 1, 0);
+      underWay = parcel;
+      gateway.append(parcel, maxAppendBytes, result -> appended(parcel, result));
+    }
+    return Mailbox.NEVER;
+  }
+
+  /** Has the next append tried at once, though the last has failed. */
+  void hurry() {
+    retryAt = Long.MIN_VALUE;
+  }
+
+  /** Gives back to the sources what is not on disk; the append under way no longer counts. */
+  void giveBack() {
+    Parcel last = underWay;
+    if (last != null) {
+      underWay = null;
+      settlement.givenBack(last);
+    }
+    Parcel rest = buffer.take(Integer.MAX_VALUE, Long.MAX_VALUE);
+    if (rest != null) {
+      settlement.givenBack(rest);
+    }
+  }
+
+  private void appended(Parcel parcel, QueueGateway.Appended result) {
+    if (underWay != parcel) {
+      return;
+    }
+    underWay = null;
+    Parcel part = parcel;
+    if (result.count() < parcel.items()) {
+      part = parcel.first(result.count());
+      buffer.addFirst(parcel.rest(result.count()));
+    }
+    if (result instanceof QueueGateway.Appended.Stored) {
+      if (failures > 0) {
+        log.info("{}: the queue takes data again", node);
+      }
+      failures = 0;
+      why = null;
+      settlement.stored(part);
+      stored.onStored(part);
+    } else if (result instanceof QueueGateway.Appended.Refused refused) {
+      refused(part, refused.reason());
+    } else if (result instanceof QueueGateway.Appended.Failed failed) {
+      buffer.addFirst(part);
+      failures++;
+      retryAt = nanos.getAsLong() + backoff.nanos(failures);
+      String text = "the queue cannot be written: " + failed.cause().getMessage();
+      if (failures == 1) {
+        log.warn("{}: {}; data is held in memory and sources are slowed", node, text);
+      }
+      why = text;
+    }
+  }
+
+  private void refused(Parcel part, DropReason reason) {
+    if (reason == DropReason.TOO_LARGE && part.items() > 1) {
+      // One of them is larger than was guessed: only that one is to be dropped.
+      singly = part.items();
+      buffer.addFirst(part);
+    } else {
+      settlement.dropped(part, reason.name().toLowerCase(Locale.ROOT));
+    }
+  }
+}
