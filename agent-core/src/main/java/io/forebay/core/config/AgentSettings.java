@@ -29,25 +29,24 @@ public record AgentSettings(
             max = 86_400_000)
         Duration shutdownGrace,
     @Key("Where sources keep how far they have read.") CursorSettings persistingCursorSettings,
-    @Key(value = "Time between two looks for new files.", defaultValue = "5s", min = 1)
-        Duration sourceDiscoveryInterval,
     @Key(
-            value = "Lines that make one item at most.",
-            defaultValue = "250",
-            min = 1,
-            max = 1_000_000)
-        int multilineMaxSize,
-    @Key(
-            value = "Bytes of the lines that make one item at most.",
-            defaultValue = "10KB",
-            min = 1,
-            max = 1 << 30)
-        DataSize multilineMaxByteSize,
-    @Key(
-            value = "Time after which lines that still wait for more become an item.",
-            defaultValue = "5s",
+            value = "Time between two looks for new files, for sources that do not say themselves.",
             min = 1)
-        Duration multilineFlushInterval) {
+        @Nullable Duration sourceDiscoveryInterval,
+    @Key(
+            value = "Lines that make one item at most, for sources that do not say themselves.",
+            min = 1)
+        @Nullable Integer multilineMaxSize,
+    @Key(
+            value =
+                "Bytes of the lines of one item at most, for sources that do not say themselves.",
+            min = 1)
+        @Nullable DataSize multilineMaxByteSize,
+    @Key(
+            value =
+                "Time after which lines that wait for more become an item, for sources that do not say themselves.",
+            min = 1)
+        @Nullable Duration multilineFlushInterval) {
 
   /** The {@code log} block. */
   public record LogSettings(
@@ -66,17 +65,9 @@ public record AgentSettings(
   public record CursorSettings(
       @Key("Directory of the cursors; the agent's data directory when missing.")
           @Nullable Path path,
-      @Key(value = "Name of the cursor file.", defaultValue = "cursor_file.json") String fileName,
-      @Key(value = "Time between two writes of the cursors.", defaultValue = "1s", min = 1)
-          Duration flushInterval)
-      implements Validated {
-
-    @Override
-    public void validate(Complaints complaints) {
-      if (!fileName.matches("[A-Za-z0-9._-]{1,100}") || fileName.matches("\\.+")) {
-        complaints.report(
-            "file_name", "file_name must be a plain name of letters, digits, '.', '_' and '-'");
-      }
-    }
-  }
+      @Key(
+              value =
+                  "Time between two writes of the cursors, for sources that do not say themselves.",
+              min = 1)
+          @Nullable Duration flushInterval) {}
 }

@@ -59,6 +59,8 @@ public final class IgnoredKeys {
               "use_native_compression",
               "user_description",
               "write_buffer_size"),
+          "persisting_cursor_settings",
+          Set.of("file_name"),
           "circuit_breaker",
           Set.of("check_interval", "global_health", "half_open_timeout"));
 

@@ -18,6 +18,8 @@ import io.forebay.core.config.Yaml.Scalar;
 import io.forebay.core.config.Yaml.Sequence;
 import io.forebay.core.graph.PipelineConfig.LinkConfig;
 import io.forebay.core.graph.PipelineConfig.NodeConfig;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -34,6 +36,8 @@ final class PipelineReader {
       Set.of("name", "type", "description", "user_description", "metadata", "disabled");
   private static final List<String> KEYS =
       List.of("version", "settings", "secrets", "nodes", "links");
+  // Escaped as in a URL, a name must fit into the name of a file, which has 255 bytes.
+  private static final int MAX_NAME_LENGTH = 240;
   private static final Set<String> IGNORED_KEYS = Set.of("keys", "org_id", "last_updated");
 
   private final ComponentRegistry registry;
@@ -63,8 +67,13 @@ final class PipelineReader {
     checkKeys(root, scope);
     checkVersion(root, scope);
     AgentSettings settings = settings(root, scope);
+    SettingsForSources forSources =
+        new SettingsForSources(
+            settings != null && root.get("settings").orElse(null) instanceof Mapping block
+                ? block
+                : Mapping.empty(root.position()));
     List<NodeConfig> nodes = new ArrayList<>();
-    eachBlock(root, "nodes", scope, (block, inner) -> nodes.add(node(block, inner)));
+    eachBlock(root, "nodes", scope, (block, inner) -> nodes.add(node(block, inner, forSources)));
     List<LinkConfig> links = new ArrayList<>();
     eachBlock(root, "links", scope, (block, inner) -> link(block, inner, links));
     scope.ignored().report(problems);
@@ -177,14 +186,12 @@ final class PipelineReader {
     }
   }
 
-  private NodeConfig node(Mapping block, BindScope outer) {
+  private NodeConfig node(Mapping block, BindScope outer, SettingsForSources forSources) {
     String name = new NodeFields(block, outer).required("name");
     BindScope scope = name == null ? outer : outer.ofNode(name);
-    if (name != null && (name.contains("/") || name.contains("\\") || name.matches("\\.+"))) {
-      scope.error(
-          block.locate("name"),
-          "a node's name may hold neither '/' nor '\\' and not be dots alone",
-          "it names a directory of the node");
+    if (name != null
+        && URLEncoder.encode(name, StandardCharsets.UTF_8).length() > MAX_NAME_LENGTH) {
+      scope.error(block.locate("name"), "the name is too long", "it names files of the node too");
     }
     NodeFields fields = new NodeFields(block, scope);
     String type = fields.required("type");
@@ -196,7 +203,8 @@ final class PipelineReader {
           "unknown node type '" + type + "'",
           Suggestions.of(type, typesLike(type)));
     }
-    Record config = factory == null || disabled ? null : bind(factory, block, scope);
+    Record config =
+        factory == null || disabled ? null : bind(factory, forSources.addTo(block, factory), scope);
     NodeKind kind = factory == null ? NodeKind.guess(String.valueOf(type)) : NodeKind.of(factory);
     Yaml description =
         block.get("description").or(() -> block.get("user_description")).orElse(null);

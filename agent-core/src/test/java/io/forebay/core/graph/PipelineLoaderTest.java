@@ -3,6 +3,7 @@ package io.forebay.core.graph;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.forebay.core.component.ComponentRegistry;
+import io.forebay.core.config.AgentSettings;
 import io.forebay.core.config.DataSize;
 import io.forebay.core.config.DestinationSettings.PersistentQueueSettings;
 import io.forebay.core.config.Problem;
@@ -162,7 +163,9 @@ class PipelineLoaderTest {
     assertThat(output.apiKey().reveal()).isEqualTo("hunter2");
     assertThat(output.headers().get(0).value().reveal()).isEqualTo("Bearer hunter2");
     assertThat(graph.node("in").orElseThrow().config())
-        .isEqualTo(new TestComponents.InputConfig(8085, false));
+        .isEqualTo(
+            new TestComponents.InputConfig(
+                8085, false, 250, Duration.ofSeconds(5), Duration.ofSeconds(1)));
   }
 
   @Test
@@ -257,5 +260,149 @@ class PipelineLoaderTest {
             "9 mode: 'eror' is not among the values: error, backpressure, always",
             "9 max_byte_size: '1XB' is no size; write bytes, or a number with KB, MB, GB, KiB, MiB or GiB",
             "11 the link's 'to' names no node: 'outt'");
+  }
+
+  @Test
+  void givesSourcesTheSettingsThatStandForTheirKeys() {
+    PipelineGraph graph =
+        graph(
+            """
+            version: v3
+            settings:
+              multiline_max_size: 10
+              source_discovery_interval: 7s
+              persisting_cursor_settings: {path: /c, flush_interval: 1m, file_name: c.json}
+            nodes:
+            - {name: in, type: test_input, port: 1, discovery_interval: 8s}
+            - {name: out, type: http_output, endpoint: 'http://localhost/'}
+            links: [{from: in, to: out}]
+            """);
+
+    assertThat(graph.node("in").orElseThrow().config())
+        .isEqualTo(
+            new TestComponents.InputConfig(
+                1, false, 10, Duration.ofSeconds(8), Duration.ofMinutes(1)));
+  }
+
+  @Test
+  void settingsHaveTheDocumentedDefaults() {
+    assertThat(graph(SEED_QUEUE.replace("  tag: shop", "  tag: forebay")).settings())
+        .isEqualTo(
+            new AgentSettings(
+                "forebay",
+                new AgentSettings.LogSettings(AgentSettings.Level.INFO),
+                Duration.ofSeconds(5),
+                DataSize.parse("1MiB"),
+                Duration.ofSeconds(10),
+                new AgentSettings.CursorSettings(null, null),
+                null,
+                null,
+                null,
+                null));
+    assertThat(graph(SEED_QUEUE.replace("settings:\n  tag: shop\n", "")).settings().tag())
+        .isEqualTo("forebay");
+  }
+
+  @Test
+  void refusesStepsThatCannotBeObeyed() {
+    PipelineLoader.Loaded loaded =
+        load(
+            """
+            version: v3
+            nodes:
+            - {name: in, type: test_input, port: 1}
+            - name: steps
+              type: sequence
+              processors:
+              - {type: test_filter, pattern: a, condition: 'x == 1'}
+              - {type: test_filter, pattern: a, keep_item: true}
+              - {type: test_filter, pattern: a, keep_item: false, data_types: [log], final: true}
+              - {type: test_filtr, pattern: a}
+              - {type: http_output}
+              - {type: test_filter, patern: a}
+              - {type: nothing_known, disabled: true}
+            - {name: out, type: http_output, endpoint: 'http://localhost/'}
+            links: [{from: in, to: steps}, {from: steps, to: out}]
+            """);
+
+    assertThat(loaded.problems().errors())
+        .map(problem -> problem.line() + " " + problem.message())
+        .containsExactly(
+            "7 conditions of steps are not supported, and without it the step would change every item",
+            "8 keep_item: true is not supported",
+            "10 'test_filtr' is no known processor type",
+            "11 'http_output' is no processor",
+            "12 key 'pattern' is missing",
+            "12 unknown key 'patern'");
+    assertThat(loaded.problems().warnings())
+        .singleElement()
+        .asString()
+        .contains("steps.processors.data_types, steps.processors.final");
+  }
+
+  @Test
+  void refusesBothTheOldAndTheNewBufferKeys() {
+    PipelineLoader.Loaded loaded =
+        load(SEED_QUEUE.replace("  persistent_queue:", "  buffer_path: /x\n  persistent_queue:"));
+
+    assertThat(loaded.problems().errors())
+        .map(Problem::message)
+        .containsExactly("'buffer_path' and 'persistent_queue' are both given");
+  }
+
+  @Test
+  void ignoresWhatIsWrongInADisabledNode() {
+    PipelineLoader.Loaded loaded =
+        load(
+            SEED_QUEUE
+                + "- {name: later, type: kafka_output, disabled: true, topic: x}\n"
+                + "- {name: off, type: http_output, disabled: true, endpoint: {{ Env \"NOT_SET\" }}}\n");
+
+    assertThat(loaded.graph()).isPresent();
+    assertThat(loaded.problems().all()).isEmpty();
+  }
+
+  @Test
+  void neverPrintsASecretOfTheFile() {
+    PipelineLoader.Loaded loaded =
+        load(
+            """
+            version: v3
+            secrets:
+              a: {value: hunter2, descripton: x}
+              b: hunter2
+              c: {value: '{{ SECRET a }}'}
+              d: {value: "{{ Env \"X\" }}hunter2"}
+            nodes:
+            - {name: "{{ SECRET a }}", type: test_input, port: "{{ SECRET a }}"}
+            - {name: i, type: "{{ SECRET a }}"}
+            - {name: o, type: http_output, endpoint: "{{ SECRET a }}", batch_size: "{{ SECRET a }}"}
+            - {name: p, type: http_output, endpoint: "{{ SECRET c }}", batch_timeout: "{{ SECRET d }}"}
+            links: [{from: i, to: "{{ SECRET a }}"}]
+            """);
+
+    assertThat(loaded.problems().errors()).hasSizeGreaterThan(7);
+    assertThat(loaded.problems().render()).doesNotContain("hunter2");
+  }
+
+  @Test
+  void tellsOfAFileThatIsNotThere() {
+    PipelineLoader.Loaded loaded =
+        PipelineLoader.load(Path.of("/no/such/file.yaml"), REGISTRY, Map.<String, String>of()::get);
+
+    assertThat(loaded.graph()).isEmpty();
+    assertThat(loaded.problems().render())
+        .isEqualTo(
+            "/no/such/file.yaml: error: no such file\n  hint: looked for /no/such/file.yaml\n");
+  }
+
+  @Test
+  void readsANodeAloneForTests() {
+    NodeParser.Parsed<OutputConfig> parsed =
+        NodeParser.parse(new TestComponents.TestOutput(), "endpoint: http://localhost/");
+
+    assertThat(parsed.orThrow().endpoint()).hasToString("http://localhost/");
+    assertThat(NodeParser.parse(new TestComponents.TestOutput(), "").problems().render())
+        .contains("node 'http_output': key 'endpoint' is missing");
   }
 }

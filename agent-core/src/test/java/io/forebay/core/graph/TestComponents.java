@@ -14,6 +14,7 @@ import io.forebay.core.config.DestinationSettings;
 import io.forebay.core.config.Key;
 import io.forebay.core.config.Secret;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +31,10 @@ final class TestComponents {
 
   record InputConfig(
       @Key(value = "Port.", required = true, min = 1, max = 65535) int port,
-      @Key(value = "Cursor.", defaultValue = "false") boolean enablePersistingCursor) {}
+      @Key(value = "Cursor.", defaultValue = "false") boolean enablePersistingCursor,
+      @Key(value = "Lines.", defaultValue = "250") int multilineMaxSize,
+      @Key(value = "Discovery.", defaultValue = "5s") Duration discoveryInterval,
+      @Key(value = "Cursor.", defaultValue = "1s") Duration cursorFlushInterval) {}
 
   static final class TestInput implements SourceFactory<InputConfig> {
     @Override
