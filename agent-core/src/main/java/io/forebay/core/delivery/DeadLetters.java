@@ -158,7 +158,7 @@ final class DeadLetters {
   }
 
   private void written(Letter letter, QueueGateway.Appended result) {
-    if (underWay != letter) {
+    if (!letter.equals(underWay)) {
       return;
     }
     underWay = null;
