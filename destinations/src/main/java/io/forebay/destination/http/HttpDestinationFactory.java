@@ -9,7 +9,6 @@ import io.forebay.core.config.DestinationSettings;
 import io.forebay.core.config.Secret;
 import io.forebay.destination.encoding.BatchEncoder;
 import io.forebay.destination.encoding.BodyCompression;
-import io.forebay.destination.http.HttpOutputConfig.Header;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -86,24 +85,10 @@ public final class HttpDestinationFactory implements DestinationFactory<HttpOutp
     if (authentication != null) {
       headers.set(HttpHeaderNames.AUTHORIZATION, credentials(authentication));
     }
-    for (Header header : config.headers()) {
-      // The first of a name replaces a default, further ones stand beside it.
-      if (isFirst(header, config.headers())) {
-        headers.set(header.header(), header.value().reveal());
-      } else {
-        headers.add(header.header(), header.value().reveal());
-      }
-    }
+    // A configured header takes the place of ours; two of one name stand beside each other.
+    config.headers().forEach(header -> headers.remove(header.header()));
+    config.headers().forEach(header -> headers.add(header.header(), header.value().reveal()));
     return headers;
-  }
-
-  private static boolean isFirst(Header header, List<Header> headers) {
-    for (Header other : headers) {
-      if (other.header().equalsIgnoreCase(header.header())) {
-        return other == header;
-      }
-    }
-    return true;
   }
 
   private static String credentials(AuthenticationSettings authentication) {
@@ -133,7 +118,7 @@ public final class HttpDestinationFactory implements DestinationFactory<HttpOutp
     String query = config.endpoint().getRawQuery();
     if (query != null) {
       secrets.add(query);
-      for (String parameter : query.split("&")) {
+      for (String parameter : query.split("&", -1)) {
         secrets.add(parameter.substring(parameter.indexOf('=') + 1));
       }
     }

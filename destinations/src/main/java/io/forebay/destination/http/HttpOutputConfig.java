@@ -67,7 +67,7 @@ public record HttpOutputConfig(
     H2C
   }
 
-  /** An entry of {@code headers}. */
+  /** One header of every request. */
   public record Header(
       @Key(value = "Name of the header.", required = true) String header,
       @Key(value = "Its value; never printed.", required = true) Secret value) {}

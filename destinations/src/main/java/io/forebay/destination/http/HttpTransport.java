@@ -121,7 +121,7 @@ final class HttpTransport {
 
   private HttpClient secured(SslContext context) {
     Secured current = secured;
-    if (current == null || current.context != context) {
+    if (current == null || !current.context.equals(context)) {
       current =
           new Secured(
               context, plain.secure(spec -> spec.sslContext(context).handshakeTimeout(timeout)));

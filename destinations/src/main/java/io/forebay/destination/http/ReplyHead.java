@@ -1,7 +1,7 @@
 package io.forebay.destination.http;
 
+import io.forebay.core.item.ByteSlice;
 import io.netty.buffer.ByteBuf;
-import java.util.Arrays;
 
 /**
  * Reads an answer's body without keeping more than its head, up to a bound beyond which the
@@ -30,7 +30,8 @@ final class ReplyHead {
     return read > MAX_READ_BYTES;
   }
 
-  byte[] bytes() {
-    return Arrays.copyOf(kept, size);
+  /** What was kept; nothing may be added afterwards. */
+  ByteSlice bytes() {
+    return ByteSlice.of(kept, 0, size);
   }
 }

@@ -1,5 +1,6 @@
 package io.forebay.destination.http;
 
+import io.forebay.core.item.ByteSlice;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -18,10 +19,11 @@ record TokenReply(String accessToken, @Nullable Long expiresInSeconds) {
   private static final long MAX_LIFETIME_SECONDS = 30L * 24 * 3600;
 
   /** Null when there is no token in it that could stand in a header. */
-  static @Nullable TokenReply parse(byte[] json) {
+  static @Nullable TokenReply parse(ByteSlice json) {
     String token = null;
     Long expiresIn = null;
-    try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), json)) {
+    try (JsonParser parser =
+        JSON.createParser(ObjectReadContext.empty(), json.array(), json.offset(), json.length())) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         return null;
       }

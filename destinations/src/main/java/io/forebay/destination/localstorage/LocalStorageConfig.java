@@ -35,8 +35,7 @@ public record LocalStorageConfig(
             value = "Bytes, as compressed, after which a file is finished.",
             defaultValue = "16MB",
             min = 1)
-        DataSize maxByteLimit)
-    implements Validated {
+        DataSize maxByteLimit) {
 
   /** What is written of an item. */
   public enum Encoding {
@@ -86,14 +85,6 @@ public record LocalStorageConfig(
             e instanceof PathPrefix.UnknownPartException ? "order" : "format",
             String.valueOf(e.getMessage()));
       }
-    }
-  }
-
-  @Override
-  public void validate(Complaints complaints) {
-    if (!mountedPath.isAbsolute()) {
-      complaints.report(
-          "mounted_path", "must be an absolute path, so that it does not depend on the start");
     }
   }
 }

@@ -35,7 +35,7 @@ public final class LocalStorageDestinationFactory
   @Override
   public Destination create(LocalStorageConfig config, ComponentContext context) {
     int workers = config.delivery().workers();
-    Path root = config.mountedPath();
+    Path root = config.mountedPath().toAbsolutePath().normalize();
     PathPrefix prefix = PathPrefix.of(config.pathPrefix());
     LocalHost host = new LocalHost();
     Archive archive =

@@ -85,12 +85,12 @@ final class PathPrefix {
           new Segment("", parts.get(used++), digits == null ? 0 : Integer.parseInt(digits)));
     }
     segments.add(Segment.text(format.substring(at)));
+    for (Segment segment : segments) {
+      checkText(segment.text);
+    }
     if (used < parts.size()) {
       throw new IllegalArgumentException(
           "has " + used + " placeholders, order has " + parts.size() + " entries");
-    }
-    for (Segment segment : segments) {
-      checkText(segment.text);
     }
     return List.copyOf(segments);
   }
@@ -102,7 +102,7 @@ final class PathPrefix {
     if (text.chars().anyMatch(c -> c < 0x20 || c == 0x7f || c == '\\')) {
       throw new IllegalArgumentException("holds a control character or a backslash; remove it");
     }
-    for (String name : text.split("/")) {
+    for (String name : text.split("/", -1)) {
       if (name.startsWith(".")) {
         throw new IllegalArgumentException("a directory's name must not begin with a point");
       }
@@ -111,7 +111,7 @@ final class PathPrefix {
 
   private static String normalized(String path) {
     StringBuilder clean = new StringBuilder();
-    for (String name : path.split("/+")) {
+    for (String name : path.split("/+", -1)) {
       if (!name.isEmpty()) {
         clean.append(clean.isEmpty() ? "" : "/").append(name);
       }

@@ -132,14 +132,24 @@ final class WholeBytes {
       if (!read(file, start, bytes, length)) {
         return 0;
       }
-      long frame = Zstd.findFrameCompressedSize(bytes, 0, length);
-      if (!Zstd.isError(frame)) {
-        return isWhole(bytes, (int) frame) ? frame : 0;
+      int frame = frameLength(bytes, length);
+      if (frame > 0) {
+        return isWhole(bytes, frame) ? frame : 0;
       }
       if (length == left || length == Integer.MAX_VALUE - 8) {
         return 0;
       }
       window *= 2;
+    }
+  }
+
+  /** Length of the frame at the beginning, or 0 when more bytes are needed to tell. */
+  private static int frameLength(byte[] bytes, int length) {
+    try {
+      long frame = Zstd.findFrameCompressedSize(bytes, 0, length);
+      return Zstd.isError(frame) ? 0 : (int) frame;
+    } catch (ZstdException e) {
+      return 0;
     }
   }
 

@@ -107,7 +107,7 @@ final class HttpReceiver {
     response.status(answer.status);
     for (String header : answer.headers) {
       int colon = header.indexOf(':');
-      response.addHeader(header.substring(0, colon), header.substring(colon + 1));
+      response.addHeader(header.substring(0, colon), header.substring(colon + 1).strip());
     }
     return response.sendString(Mono.just(answer.body)).then();
   }

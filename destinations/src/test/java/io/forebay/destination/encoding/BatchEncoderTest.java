@@ -1,0 +1,162 @@
+package io.forebay.destination.encoding;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.github.luben.zstd.Zstd;
+import io.forebay.core.item.ByteSlice;
+import io.forebay.core.item.Item;
+import io.forebay.destination.Items;
+import io.netty.buffer.ByteBuf;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.Test;
+import reactor.core.scheduler.Schedulers;
+
+class BatchEncoderTest {
+
+  private static final List<Item> ITEMS = Items.ofEveryKind();
+  private static final String LINES = String.join("\n", Items.lines(ITEMS)) + "\n";
+
+  @Test
+  void writesALineAnItem() {
+    assertThat(text(BatchFormat.NDJSON, ITEMS)).isEqualTo(LINES);
+  }
+
+  @Test
+  void writesOneArray() {
+    assertThat(text(BatchFormat.JSON_ARRAY, ITEMS))
+        .isEqualTo("[" + String.join(",", Items.lines(ITEMS)) + "]");
+    assertThat(text(BatchFormat.JSON_ARRAY, ITEMS.subList(0, 1)))
+        .isEqualTo("[" + Items.lines(ITEMS.subList(0, 1)).get(0) + "]");
+  }
+
+  @Test
+  void writesBodiesAlone() {
+    Item item = Item.log(1, ByteSlice.of(new byte[] {'a', (byte) 0xff}), Map.of(), Map.of());
+    Item drained = Items.drained(List.of(Items.numbered(3))).get(0);
+
+    ByteSlice body = encode(encoder(BatchFormat.RAW, 1), List.of(item, drained)).bytes();
+
+    assertThat(body.toByteArray())
+        .isEqualTo("aX\nline 3\n".replace('X', (char) 0xff).getBytes(StandardCharsets.ISO_8859_1));
+  }
+
+  @Test
+  void aDrainedFrameIsSentAsItLies() {
+    List<Item> drained = Items.drained(Items.many(10));
+
+    ByteSlice body = encode(encoder(BatchFormat.NDJSON, 1), drained.subList(2, 8)).bytes();
+
+    ByteSlice first = drained.get(2).encoded();
+    assertThat(body.array()).isSameAs(first.array());
+    assertThat(body.offset()).isEqualTo(first.offset());
+    assertThat(Items.split(body.toByteArray(), body.length()))
+        .isEqualTo(Items.lines(drained.subList(2, 8)));
+  }
+
+  @Test
+  void linesThatDoNotLieBackToBackAreCopied() {
+    List<Item> drained = Items.drained(Items.many(4));
+    List<Item> gap = List.of(drained.get(0), drained.get(2), drained.get(3));
+    List<Item> twoFrames = new ArrayList<>(drained);
+    twoFrames.addAll(Items.drained(Items.many(2)));
+    List<Item> mixed = List.of(drained.get(0), drained.get(1), Items.numbered(5));
+
+    for (List<Item> items : List.of(gap, twoFrames, mixed)) {
+      assertThat(BatchEncoder.contiguousLines(items)).isNull();
+      ByteSlice body = encode(encoder(BatchFormat.NDJSON, 1), items).bytes();
+      assertThat(Items.split(body.toByteArray(), body.length())).isEqualTo(Items.lines(items));
+    }
+  }
+
+  @Test
+  void compressesWithGzip() throws IOException {
+    BatchEncoder encoder =
+        new BatchEncoder(BatchFormat.NDJSON, BodyCompression.GZIP, Schedulers.parallel(), 1);
+    for (List<Item> items : List.of(ITEMS, Items.many(50_000), Items.drained(Items.many(10)))) {
+      byte[] body = encode(encoder, items).bytes().toByteArray();
+      byte[] text = new GZIPInputStream(new ByteArrayInputStream(body)).readAllBytes();
+      assertThat(Items.split(text, text.length)).isEqualTo(Items.lines(items));
+    }
+  }
+
+  @Test
+  void compressesWithZstd() {
+    BatchEncoder encoder =
+        new BatchEncoder(BatchFormat.NDJSON, BodyCompression.ZSTD, Schedulers.parallel(), 1);
+    for (List<Item> items : List.of(ITEMS, Items.many(50_000), Items.drained(Items.many(10)))) {
+      byte[] body = encode(encoder, items).bytes().toByteArray();
+      byte[] text = Zstd.decompress(body, (int) Zstd.getFrameContentSize(body));
+      assertThat(Items.split(text, text.length)).isEqualTo(Items.lines(items));
+    }
+  }
+
+  @Test
+  void aBufferIsUsedAgainOnceItIsFree() {
+    BatchEncoder encoder = encoder(BatchFormat.NDJSON, 1);
+    EncodedBatch first = encode(encoder, ITEMS);
+    byte[] array = first.bytes().array();
+    ByteBuf sent = first.newBuffer();
+    sent.release();
+    first.release();
+
+    assertThat(encode(encoder, ITEMS).bytes().array()).isSameAs(array);
+  }
+
+  @Test
+  void aBufferThatIsStillBeingSentIsNotUsedAgain() {
+    BatchEncoder encoder = encoder(BatchFormat.NDJSON, 1);
+    EncodedBatch first = encode(encoder, ITEMS);
+    ByteBuf queued = first.newBuffer();
+    first.release();
+
+    encode(encoder, Items.many(3));
+
+    assertThat(queued.toString(StandardCharsets.UTF_8)).isEqualTo(LINES);
+    queued.release();
+  }
+
+  @Test
+  void largeBatchesAreEncodedOnTheScheduler() {
+    BatchEncoder encoder = encoder(BatchFormat.NDJSON, 1);
+
+    String thread =
+        encoder
+            .encode(Items.batch(Items.many(2_000)))
+            .map(body -> Thread.currentThread().getName())
+            .block(Duration.ofSeconds(10));
+
+    assertThat(thread).startsWith("parallel");
+  }
+
+  @Test
+  void encodesAfterCloseToo() {
+    BatchEncoder encoder =
+        new BatchEncoder(BatchFormat.NDJSON, BodyCompression.ZSTD, Schedulers.parallel(), 1);
+    encode(encoder, ITEMS);
+    encoder.close();
+
+    assertThat(encode(encoder, ITEMS).bytes().length()).isPositive();
+  }
+
+  private static String text(BatchFormat format, List<Item> items) {
+    return encode(encoder(format, 1), items).bytes().toUtf8();
+  }
+
+  private static BatchEncoder encoder(BatchFormat format, int concurrency) {
+    return new BatchEncoder(
+        format, BodyCompression.UNCOMPRESSED, Schedulers.parallel(), concurrency);
+  }
+
+  private static EncodedBatch encode(BatchEncoder encoder, List<Item> items) {
+    EncodedBatch body = encoder.encode(Items.batch(items)).block(Duration.ofSeconds(20));
+    assertThat(body).isNotNull();
+    return body;
+  }
+}
