@@ -1,6 +1,9 @@
 package io.forebay.core.runtime;
 
+import io.forebay.core.graph.PipelineGraph;
 import io.forebay.core.runtime.PipelineStatus.State;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -50,6 +53,24 @@ public final class Pipeline {
     this.starting = Mono.defer(this::startOnce).cache();
     this.stopping = Mono.defer(this::stopOnce).cache();
     assembly.telemetry().ready(() -> health().ready());
+  }
+
+  /**
+   * Puts a pipeline together; nothing is opened or started.
+   *
+   * @param dataDirectory for cursors and dead letters; may not exist yet
+   * @param registry where the pipeline's meters are bound until it has stopped
+   */
+  public static Pipeline create(PipelineGraph graph, Path dataDirectory, MeterRegistry registry) {
+    return create(graph, PipelineOptions.of(dataDirectory, registry));
+  }
+
+  static Pipeline create(PipelineGraph graph, PipelineOptions options) {
+    return new Pipeline(
+        GraphAssembler.assemble(graph, options),
+        graph.settings().shutdownGrace(),
+        options.stalledAfter(),
+        options.clock());
   }
 
   /**

@@ -14,6 +14,7 @@ import io.forebay.core.telemetry.AgentTelemetry;
 import io.forebay.queue.QueueStatistics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Clock;
@@ -329,7 +330,7 @@ class PipelineTest {
     try {
       socket.close();
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -1,0 +1,45 @@
+package io.forebay.core.runtime;
+
+import io.forebay.core.delivery.Deliveries;
+import io.forebay.core.delivery.Delivery;
+import io.forebay.core.delivery.DeliveryOptions;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Random;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+
+/**
+ * The surroundings of a pipeline.
+ *
+ * @param dataDirectory for cursors and dead letters; may not exist yet
+ * @param registry where meters are bound, and taken out of when the pipeline stops
+ * @param clock for timestamps that people read and for the ages of records; never for waiting
+ * @param random for jitter; thread safe
+ * @param stalledAfter a destination with a backlog that settles no item for this long counts as
+ *     stalled
+ * @param deliveries makes the delivery of each destination
+ */
+record PipelineOptions(
+    Path dataDirectory,
+    MeterRegistry registry,
+    Clock clock,
+    RandomGenerator random,
+    Duration stalledAfter,
+    Function<DeliveryOptions, Delivery> deliveries) {
+
+  private static final Duration STALLED_AFTER = Duration.ofSeconds(30);
+
+  /** The real ones. */
+  static PipelineOptions of(Path dataDirectory, MeterRegistry registry) {
+    return new PipelineOptions(
+        dataDirectory,
+        registry,
+        Clock.systemUTC(),
+        new Random(),
+        STALLED_AFTER,
+        Deliveries::create);
+  }
+}
