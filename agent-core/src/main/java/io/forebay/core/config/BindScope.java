@@ -1,5 +1,6 @@
 package io.forebay.core.config;
 
+import java.util.Collection;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,10 @@ public record BindScope(
 
   public void error(Position position, String message, @Nullable String suggestion) {
     problems.error(position, node, message, suggestion);
+  }
+
+  public void unknown(Position position, String message, String written, Collection<String> known) {
+    problems.unknown(position, node, message, written, known);
   }
 
   public void warning(Position position, String message, @Nullable String suggestion) {

@@ -113,10 +113,8 @@ public final class Interpolation {
   private @Nullable String secretValue(String name, Position at, BindScope scope) {
     Yaml.Scalar secret = secrets.get(name);
     if (secret == null) {
-      scope.error(
-          at,
-          "no secret " + Quoted.of(name) + " in the block 'secrets'",
-          Suggestions.of(name, secrets.keySet()));
+      scope.unknown(
+          at, "no secret " + Quoted.of(name) + " in the block 'secrets'", name, secrets.keySet());
       return null;
     }
     Value value = resolve(secret, at, scope, false);

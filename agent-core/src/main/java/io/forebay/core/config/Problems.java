@@ -2,6 +2,7 @@ package io.forebay.core.config;
 
 import io.forebay.core.config.Problem.Severity;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,18 @@ public final class Problems {
       Position position, @Nullable String node, String message, @Nullable String suggestion) {
     errors++;
     keep(Severity.ERROR, position, node, message, suggestion);
+  }
+
+  /** Notes a name that does not exist, and guesses which of the known ones was meant. */
+  public void unknown(
+      Position position,
+      @Nullable String node,
+      String message,
+      String written,
+      Collection<String> known) {
+    // A guess is dear, so none is made for a problem that is not kept.
+    String suggestion = kept.size() < MAX_KEPT ? Suggestions.of(written, known) : null;
+    error(position, node, message, suggestion);
   }
 
   /** Notes something that should be looked at. */

@@ -4,6 +4,7 @@ import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -46,18 +47,16 @@ public final class RecordBinder {
   private boolean reportUnknown(
       RecordSchema schema, Yaml.Mapping mapping, String block, Set<String> handled) {
     int before = scope.errors();
-    List<String> names = new ArrayList<>(schema.names());
+    Set<String> names = new LinkedHashSet<>(schema.names());
+    names.addAll(handled);
     for (Yaml.Entry entry : mapping.entries().values()) {
-      if (names.contains(entry.key()) || handled.contains(entry.key())) {
+      if (names.contains(entry.key())) {
         continue;
       }
       scope.problems().concealValueOf(entry);
       if (!scope.ignored().accept(block, entry, scope.node())) {
-        names.addAll(handled);
-        scope.error(
-            entry.position(),
-            "unknown key " + Quoted.of(entry.key()),
-            Suggestions.of(entry.key(), names));
+        scope.unknown(
+            entry.position(), "unknown key " + Quoted.of(entry.key()), entry.key(), names);
       }
     }
     return scope.errors() == before;

@@ -138,8 +138,10 @@ final class ScalarReader {
         || number.longValue() > max) {
       throw new IllegalArgumentException(
           value.shown()
-              + " is out of range; at most "
-              + (key == null ? max : Math.min(max, key.max())));
+              + " is out of range; "
+              + (number.signum() < 0
+                  ? "at least " + Math.max(min, key == null ? min : key.min())
+                  : "at most " + Math.min(max, key == null ? max : key.max())));
     }
     bounds(value, key, number.longValue(), String::valueOf);
     return number.longValue();

@@ -8,14 +8,15 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Guesses what was meant by a name that does not exist. */
-public final class Suggestions {
+final class Suggestions {
 
   private static final int MAX_LISTED = 40;
+  private static final int MAX_COMPARED = 1000;
 
   private Suggestions() {}
 
   /** {@code did you mean 'x'?}, or the names there are; null when there are none. */
-  public static @Nullable String of(String written, Collection<String> known) {
+  static @Nullable String of(String written, Collection<String> known) {
     Optional<String> nearest = nearest(written, known);
     if (nearest.isPresent()) {
       return "did you mean " + Quoted.of(nearest.get()) + "?";
@@ -38,6 +39,7 @@ public final class Suggestions {
     }
     int limit = Math.max(1, wanted.length() / 3);
     return known.stream()
+        .limit(MAX_COMPARED)
         .filter(name -> distance(wanted, normal(name)) <= limit)
         .min(
             Comparator.<String>comparingInt(name -> distance(wanted, normal(name)))

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -181,6 +182,12 @@ final class DirectoryProbe {
               ? "sudo chown -R " + user() + " " + shell(directory)
               : "sudo install -d -m 700 -o " + user() + " " + shell(directory);
       return new Finding(true, cannot + "permission denied", whose(nearest) + "; mend: " + mend);
+    }
+    if (e instanceof FileAlreadyExistsException) {
+      return new Finding(
+          true,
+          cannot + "there is a symbolic link that leads nowhere",
+          "remove the link, or make its target");
     }
     if (!Files.isDirectory(nearest)) {
       return new Finding(true, cannot + "'" + nearest + "' is a file", "choose another directory");

@@ -4,12 +4,12 @@ import io.forebay.core.component.ComponentFactory;
 import io.forebay.core.config.AgentSettings;
 import io.forebay.core.config.Position;
 import io.forebay.core.config.Problems;
-import io.forebay.core.config.Suggestions;
 import io.forebay.core.graph.PipelineConfig.LinkConfig;
 import io.forebay.core.graph.PipelineConfig.NodeConfig;
 import io.forebay.core.graph.PipelineGraph.Link;
 import io.forebay.core.graph.PipelineGraph.Node;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -95,11 +95,12 @@ final class GraphChecks {
   private @Nullable NodeConfig end(LinkConfig link, String key, String name) {
     NodeConfig node = nodes.get(name);
     if (node == null) {
-      problems.error(
+      problems.unknown(
           link.source().locate(key),
           null,
           "the link's '" + key + "' names no node: '" + name + "'",
-          Suggestions.of(name, nodes.keySet()));
+          name,
+          nodes.keySet());
     }
     return node;
   }
@@ -129,13 +130,13 @@ final class GraphChecks {
     }
     Set<String> paths = from.paths();
     if (!link.path().isEmpty() && paths != null && !paths.contains(link.path())) {
-      problems.error(
-          link.source().locate("path"),
-          from.name(),
-          "the node has no exit '" + link.path() + "'",
-          paths.isEmpty()
-              ? "it has one exit only: remove 'path'"
-              : Suggestions.of(link.path(), paths));
+      Position position = link.source().locate("path");
+      String message = "the node has no exit '" + link.path() + "'";
+      if (paths.isEmpty()) {
+        problems.error(position, from.name(), message, "it has one exit only: remove 'path'");
+      } else {
+        problems.unknown(position, from.name(), message, link.path(), paths);
+      }
       fits = false;
     }
     return fits;
@@ -188,6 +189,7 @@ final class GraphChecks {
   private Set<String> reportUnreachable(Topology topology) {
     Set<String> fed = topology.reachedFrom(namesOf(NodeKind.SOURCE));
     Set<String> delivering = topology.leadingTo(namesOf(NodeKind.DESTINATION));
+    Map<String, String> cutOff = cutOff();
     Set<String> kept = new LinkedHashSet<>();
     for (NodeConfig node : nodes.values()) {
       String name = node.name();
@@ -200,7 +202,7 @@ final class GraphChecks {
             node.position(),
             name,
             "the " + node.kind().word() + " leads to no destination and is left out",
-            "link it to a destination, or set 'disabled: true'" + cutOff(name));
+            "link it to a destination, or set 'disabled: true'" + cutOff.getOrDefault(name, ""));
       } else if (!fed.contains(name)) {
         problems.warning(
             node.position(),
@@ -210,7 +212,7 @@ final class GraphChecks {
                 + (destination
                     ? "; only what its queue holds is delivered"
                     : ", which is left out"),
-            "link it behind a source, or set 'disabled: true'" + cutOff(name));
+            "link it behind a source, or set 'disabled: true'" + cutOff.getOrDefault(name, ""));
       }
       if (delivering.contains(name) && (fed.contains(name) || destination)) {
         kept.add(name);
@@ -219,15 +221,20 @@ final class GraphChecks {
     return kept;
   }
 
-  private String cutOff(String name) {
-    return config.links().stream()
-        .filter(link -> link.from().equals(name) || link.to().equals(name))
-        .map(link -> link.from().equals(name) ? link.to() : link.from())
-        .map(nodes::get)
-        .filter(node -> node != null && node.disabled())
-        .findFirst()
-        .map(node -> "; its neighbour '" + node.name() + "' is disabled")
-        .orElse("");
+  /** For each node beside a disabled one, a remark on it. */
+  private Map<String, String> cutOff() {
+    Map<String, String> remarks = new HashMap<>();
+    for (LinkConfig link : config.links()) {
+      NodeConfig from = nodes.get(link.from());
+      NodeConfig to = nodes.get(link.to());
+      if (from != null && from.disabled()) {
+        remarks.put(link.to(), "; its neighbour '" + link.from() + "' is disabled");
+      }
+      if (to != null && to.disabled()) {
+        remarks.put(link.from(), "; its neighbour '" + link.to() + "' is disabled");
+      }
+    }
+    return remarks;
   }
 
   private Set<String> namesOf(NodeKind kind) {

@@ -6,7 +6,6 @@ import io.forebay.core.component.InlineProcessor;
 import io.forebay.core.component.ProcessorFactory;
 import io.forebay.core.config.BindScope;
 import io.forebay.core.config.RecordBinder;
-import io.forebay.core.config.Suggestions;
 import io.forebay.core.config.Yaml;
 import io.forebay.core.config.Yaml.Entry;
 import io.forebay.core.config.Yaml.Mapping;
@@ -52,10 +51,11 @@ final class InlineProcessorReader implements BindScope.BlockReader<InlineProcess
             .filter(ProcessorFactory.class::isInstance)
             .map(ComponentFactory::type)
             .toList();
-    scope.error(
+    scope.unknown(
         step.locate("type"),
         "'" + type + "' is " + (factory.isPresent() ? "no processor" : "no known processor type"),
-        Suggestions.of(type, processors));
+        type,
+        processors);
     return null;
   }
 

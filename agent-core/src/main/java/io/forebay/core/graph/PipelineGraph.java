@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * A pipeline that can run: no cycles, no link that leads nowhere, every node's configuration read.
@@ -21,12 +22,16 @@ public final class PipelineGraph {
   private final AgentSettings settings;
   private final Map<String, Node> nodes = new LinkedHashMap<>();
   private final List<Link> links;
+  private final Map<String, List<Link>> outgoing;
+  private final Map<String, List<Link>> incoming;
 
   /** Takes checked nodes in topological order. */
   PipelineGraph(AgentSettings settings, List<Node> nodes, List<Link> links) {
     this.settings = settings;
     nodes.forEach(node -> this.nodes.put(node.name(), node));
     this.links = List.copyOf(links);
+    this.outgoing = this.links.stream().collect(Collectors.groupingBy(Link::from));
+    this.incoming = this.links.stream().collect(Collectors.groupingBy(Link::to));
   }
 
   /**
@@ -92,7 +97,7 @@ public final class PipelineGraph {
 
   /** Links out of a node. */
   public List<Link> outgoing(String node) {
-    return links.stream().filter(link -> link.from().equals(node)).toList();
+    return List.copyOf(outgoing.getOrDefault(node, List.of()));
   }
 
   /** Links out of one exit of a node; the ordinary exit is the empty path. */
@@ -109,6 +114,6 @@ public final class PipelineGraph {
 
   /** Links into a node. */
   public List<Link> incoming(String node) {
-    return links.stream().filter(link -> link.to().equals(node)).toList();
+    return List.copyOf(incoming.getOrDefault(node, List.of()));
   }
 }

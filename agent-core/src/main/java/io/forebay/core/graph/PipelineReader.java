@@ -10,7 +10,6 @@ import io.forebay.core.config.IgnoredKeys;
 import io.forebay.core.config.Interpolation;
 import io.forebay.core.config.Problems;
 import io.forebay.core.config.RecordBinder;
-import io.forebay.core.config.Suggestions;
 import io.forebay.core.config.Yaml;
 import io.forebay.core.config.Yaml.Entry;
 import io.forebay.core.config.Yaml.Mapping;
@@ -103,11 +102,12 @@ final class PipelineReader {
         scope.ignored().note("", entry, null);
       } else if (!KEYS.contains(entry.key())) {
         problems.concealValueOf(entry);
-        String suggestion =
-            entry.key().equals("routing")
-                ? "did you mean 'links'?"
-                : Suggestions.of(entry.key(), KEYS);
-        scope.error(entry.position(), "unknown key '" + entry.key() + "'", suggestion);
+        String message = "unknown key '" + entry.key() + "'";
+        if (entry.key().equals("routing")) {
+          scope.error(entry.position(), message, "did you mean 'links'?");
+        } else {
+          scope.unknown(entry.position(), message, entry.key(), KEYS);
+        }
       }
     }
   }
@@ -198,10 +198,8 @@ final class PipelineReader {
     boolean disabled = fields.flag("disabled");
     ComponentFactory<?> factory = type == null ? null : registry.find(type).orElse(null);
     if (factory == null && type != null && !disabled) {
-      scope.error(
-          block.locate("type"),
-          "unknown node type '" + type + "'",
-          Suggestions.of(type, typesLike(type)));
+      scope.unknown(
+          block.locate("type"), "unknown node type '" + type + "'", type, typesLike(type));
     }
     Record config =
         factory == null || disabled ? null : bind(factory, forSources.addTo(block, factory), scope);

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -87,13 +88,13 @@ final class Topology {
     Set<String> left = new LinkedHashSet<>(nodes);
     inOrder().forEach(left::remove);
     while (!left.isEmpty()) {
-      List<String> path = new ArrayList<>();
+      Set<String> walked = new LinkedHashSet<>();
       String at = left.iterator().next();
       // Each node left has a predecessor left, so walking back must come round.
-      while (!path.contains(at)) {
-        path.add(at);
+      while (walked.add(at)) {
         at = predecessorIn(left, at);
       }
+      List<String> path = List.copyOf(walked);
       List<String> cycle = new ArrayList<>();
       cycle.add(at);
       for (int i = path.size() - 1; !path.get(i).equals(at); i--) {
@@ -125,10 +126,12 @@ final class Topology {
 
   private List<String> startingWithTheEarliest(List<String> cycle) {
     List<String> ring = cycle.subList(0, cycle.size() - 1);
+    Set<String> members = new HashSet<>(ring);
     int start = 0;
-    for (int i = 1; i < ring.size(); i++) {
-      if (nodes.indexOf(ring.get(i)) < nodes.indexOf(ring.get(start))) {
-        start = i;
+    for (String node : nodes) {
+      if (members.contains(node)) {
+        start = ring.indexOf(node);
+        break;
       }
     }
     List<String> turned = new ArrayList<>(ring.subList(start, ring.size()));

@@ -7,8 +7,14 @@ import io.forebay.core.config.SourceText;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Whatever is done to a good file, reading it ends in a graph or in problems, and soon. */
 @Timeout(60)
@@ -136,6 +142,52 @@ class PipelineFuzzTest {
       slowest = Math.max(slowest, System.nanoTime() - start);
     }
     assertThat(Duration.ofNanos(slowest)).isLessThan(Duration.ofSeconds(5));
+  }
+
+  static Stream<Arguments> dear() {
+    String head = "version: v3\nnodes:\n";
+    StringBuilder ring = new StringBuilder(head);
+    StringBuilder loose = new StringBuilder(head);
+    StringBuilder queues = new StringBuilder(head);
+    StringBuilder links = new StringBuilder("links:\n");
+    for (int i = 0; i < 9_000; i++) {
+      ring.append("- {name: n" + i + ", type: test_filter, pattern: x}\n");
+      links.append("- {from: n" + i + ", to: n" + (i + 1) % 9_000 + "}\n");
+      loose.append("- {name: n" + i + ", typ: test_filtr, zzz: x}\n");
+    }
+    for (int i = 0; i < 2_000; i++) {
+      queues.append(
+          "- {name: n"
+              + i
+              + ", type: http_output, endpoint: 'http://h', persistent_queue: {path: /q/"
+              + i
+              + "}}\n");
+    }
+    return Stream.of(
+        Arguments.of("a ring of nodes", ring.toString() + links),
+        Arguments.of(
+            "nodes with every key wrong",
+            loose.toString() + links.toString().replace("to: n", "to: m")),
+        Arguments.of("many queues", queues.toString()),
+        Arguments.of(
+            "unknown keys",
+            "version: v3\n"
+                + IntStream.range(0, 60_000)
+                    .mapToObj(i -> "key" + i + ": 1\n")
+                    .collect(Collectors.joining())),
+        Arguments.of("templates", "version: '" + "{{ Env \"".repeat(60_000) + "'\n"),
+        Arguments.of("words of secrets", "version: [" + "secret".repeat(150_000) + "\nx: 'secret"),
+        Arguments.of("dashes", "-".repeat(900_000) + "\nx: y: z\n"),
+        Arguments.of("addresses", "version: '" + "://".repeat(300_000) + "'\nx: y\n"));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("dear")
+  @Timeout(20)
+  void noFileOfAMegabyteTakesLong(String name, String yaml) {
+    assertThat(yaml).hasSizeLessThan(1 << 20);
+
+    assertThat(load(yaml).problems().render()).isNotEmpty();
   }
 
   private static PipelineLoader.Loaded load(String yaml) {

@@ -81,6 +81,11 @@ class PreflightTest {
         .singleElement()
         .asString()
         .contains("cannot be made: '" + file + "' is a file");
+    Path broken = Files.createSymbolicLink(directory.resolve("broken"), Path.of("/no/where"));
+    assertThat(check(broken, "1MB"))
+        .singleElement()
+        .asString()
+        .contains("cannot be made: there is a symbolic link that leads nowhere");
   }
 
   @Test
