@@ -27,14 +27,16 @@ final class ChunkReader {
    * @param range where they lie in the file
    * @param memoryBytes size of the array that they share
    * @param cutLines lines that were cut
+   * @param cutBytes what was cut from them
    */
-  record Chunk(List<Item> items, Range range, int memoryBytes, int cutLines) {}
+  record Chunk(List<Item> items, Range range, int memoryBytes, int cutLines, long cutBytes) {}
 
   /** Makes the items of one chunk. */
   private static final class Collector implements ItemScanner.Findings {
     private final List<Item> items = new ArrayList<>(1024);
     private final ItemFields.Stamped template;
     private int cutLines;
+    private long cutBytes;
 
     Collector(ItemFields.Stamped template) {
       this.template = template;
@@ -48,6 +50,7 @@ final class ChunkReader {
     @Override
     public void cut(long bytes) {
       cutLines++;
+      cutBytes += bytes;
     }
   }
 
@@ -131,7 +134,7 @@ final class ChunkReader {
       ReadPosition at, long end, Tail tail, int memoryBytes, Collector found) {
     Range range = new Range(at.next(), end, found.items.size(), tail);
     at.moveTo(end);
-    return new Chunk(found.items, range, memoryBytes, found.cutLines);
+    return new Chunk(found.items, range, memoryBytes, found.cutLines, found.cutBytes);
   }
 
   /** Reads so many bytes, or fewer where the file has fewer by now. */

@@ -135,6 +135,7 @@ final class TailLoop {
     reader.beginRound();
     for (int i = 0; i < turns.size(); i++) {
       if (out.demand() == 0 || out.isCancelled()) {
+        turns.forEach(file -> reader.watch(file, nowNanos));
         return false;
       }
       nextTurn = (nextTurn + 1) % turns.size();

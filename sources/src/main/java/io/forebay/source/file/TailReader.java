@@ -27,6 +27,7 @@ final class TailReader {
 
   private static final long REPLAY_WAIT_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long FAULT_WAIT_NANOS = TimeUnit.SECONDS.toNanos(5);
+  private static final long WATCH_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final int MAX_IDLE_DOUBLINGS = 3;
 
   private final ChunkReader chunks;
@@ -79,6 +80,22 @@ final class TailReader {
     return was;
   }
 
+  /**
+   * Notices whether a file that has no turn now was renamed: with a second rename before the next
+   * search, the file between the two would never be seen.
+   */
+  void watch(TailedFile file, long nowNanos) {
+    if (nowNanos - file.watchedAtNanos < WATCH_NANOS || file.gone) {
+      return;
+    }
+    file.watchedAtNanos = nowNanos;
+    try {
+      measure(file);
+    } catch (IOException e) {
+      displaced = true;
+    }
+  }
+
   /** A round of turns begins. */
   void beginRound() {
     held = false;
@@ -115,6 +132,9 @@ final class TailReader {
   }
 
   private boolean take(TailedFile file, long nowNanos) throws IOException {
+    if (!file.isCaughtUp()) {
+      watch(file, nowNanos);
+    }
     if (inFlight.bytes() >= MAX_IN_FLIGHT_BYTES) {
       held = true;
       return false;
@@ -314,6 +334,7 @@ final class TailReader {
     inFlight.add(memoryBytes);
     if (chunk.cutLines() > 0) {
       listener.onEvent("line_cut", chunk.cutLines());
+      listener.onDropped("line_cut", 0, chunk.cutBytes());
     }
     out.emit(
         Batch.of(

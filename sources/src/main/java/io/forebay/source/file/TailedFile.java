@@ -36,6 +36,9 @@ final class TailedFile {
   /** When its size was asked for last. */
   long lookedAtNanos;
 
+  /** When its path was looked at last without a turn. */
+  long watchedAtNanos;
+
   /** When a change of its size was noticed last. */
   long changedAtNanos;
 
@@ -87,6 +90,7 @@ final class TailedFile {
     this.position = new ReadPosition(start.offset());
     this.foundAtNanos = nowNanos;
     this.lookedAtNanos = nowNanos - 1;
+    this.watchedAtNanos = nowNanos;
     this.changedAtNanos = nowNanos;
     this.dueAtNanos = nowNanos;
     this.replayAtNanos = nowNanos;

@@ -22,6 +22,7 @@ public final class LineBatches {
   private final Clock clock;
   private final NodeListener listener;
   private long cutLines;
+  private long skippedBytes;
 
   /**
    * @param maxLineBytes longest line in bytes
@@ -68,6 +69,11 @@ public final class LineBatches {
       cutLines += cut;
       listener.onEvent("line_cut", cut);
     }
+    long skipped = splitter.skippedBytes() - skippedBytes;
+    if (skipped > 0) {
+      skippedBytes += skipped;
+      listener.onDropped("line_cut", 0, skipped);
+    }
     return items.isEmpty() ? null : Batch.of(items, lostUnlessSafe(items.size(), bytes(items)));
   }
 
@@ -83,7 +89,7 @@ public final class LineBatches {
     return Acknowledgement.of(
         safe -> {
           if (!safe) {
-            listener.onDropped("not_acknowledged", items, bytes);
+            listener.onDropped("unacknowledged", items, bytes);
           }
         });
   }

@@ -108,6 +108,6 @@ class StdinInputTest {
         source(new ByteArrayInputStream("a\nb\n".getBytes(UTF_8))).batches(),
         Long.MAX_VALUE,
         batch -> batch.acknowledgement().fail());
-    await().until(() -> listener.dropped("not_acknowledged") == 2);
+    await().until(() -> listener.dropped("unacknowledged") == 2);
   }
 }
