@@ -4,10 +4,7 @@ import io.forebay.core.item.ByteSlice;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -28,7 +25,7 @@ final class Archive {
   private final Clock clock;
   private final PartRecovery.Placement placement;
   private final RandomGenerator random;
-  private @Nullable FileChannel lock;
+  private @Nullable DirectoryLock lock;
   private boolean recovered;
   private @Nullable Part open;
 
@@ -100,7 +97,7 @@ final class Archive {
   /** The directories may have gone or been replaced: the next call makes and locks them anew. */
   private void startOver(IOException failure) {
     recovered = false;
-    FileChannel held = lock;
+    DirectoryLock held = lock;
     lock = null;
     if (held != null) {
       try {
@@ -142,7 +139,7 @@ final class Archive {
     if (lock == null) {
       DurableFiles.createDirectories(root);
       DurableFiles.createDirectories(parts);
-      lock = lock(parts.resolve("lock"));
+      lock = DirectoryLock.of(parts);
     }
     if (!recovered) {
       new PartRecovery(parts, placement).run();
@@ -155,7 +152,7 @@ final class Archive {
     try {
       roll();
     } finally {
-      FileChannel held = lock;
+      DirectoryLock held = lock;
       lock = null;
       if (held != null) {
         held.close();
@@ -176,31 +173,11 @@ final class Archive {
   private void abandon(Part part, IOException failure) {
     open = null;
     recovered = false;
-    try {
-      part.channel.truncate(part.bytes);
-      part.channel.close();
+    try (FileChannel channel = part.channel) {
+      channel.truncate(part.bytes);
     } catch (IOException e) {
       failure.addSuppressed(e);
     }
-  }
-
-  private static FileChannel lock(Path file) throws IOException {
-    FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    try {
-      FileLock lock = channel.tryLock();
-      if (lock != null) {
-        return channel;
-      }
-    } catch (OverlappingFileLockException e) {
-      channel.close();
-      throw new IOException(file + " is held by another node of this process", e);
-    } catch (IOException e) {
-      channel.close();
-      throw e;
-    }
-    channel.close();
-    throw new IOException(file + " is held by another process; give each its own mounted_path");
   }
 
   private static void write(FileChannel channel, ByteBuffer bytes) throws IOException {

@@ -6,6 +6,7 @@ import io.forebay.core.component.Destination;
 import io.forebay.core.component.SendResult;
 import io.forebay.core.component.SendResult.Delivered;
 import io.forebay.core.component.SendResult.Retry;
+import io.forebay.core.component.SendResult.TooLarge;
 import io.forebay.destination.Contexts;
 import io.forebay.destination.Items;
 import java.io.IOException;
@@ -40,7 +41,7 @@ class HttpBrokenAnswerTest {
     SendResult result = sendTo(answer);
 
     assertThat(result).isInstanceOf(Retry.class);
-    assertThat(((Retry) result).why()).startsWith("").doesNotContain("\n").hasSizeLessThan(400);
+    assertThat(((Retry) result).why()).isNotBlank().doesNotContain("\n").hasSizeLessThan(400);
   }
 
   @Test
@@ -48,6 +49,47 @@ class HttpBrokenAnswerTest {
     assertThat(sendTo("HTTP/1.0 200 OK\r\n\r\nuntil the end")).isInstanceOf(Delivered.class);
     assertThat(sendTo("HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n"))
         .isInstanceOf(Delivered.class);
+  }
+
+  @Test
+  void anAnswerBeforeTheBodyWasTakenCounts() throws Exception {
+    try (ServerSocket server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+      Thread thread = new Thread(() -> refuseEarly(server));
+      thread.setDaemon(true);
+      thread.start();
+      Destination destination =
+          new HttpDestinationFactory()
+              .create(
+                  HttpConfigs.to("http://127.0.0.1:" + server.getLocalPort() + "/in").build(),
+                  Contexts.context());
+      try {
+        assertThat(destination.send(Items.batch(Items.many(200_000))).block(PATIENCE))
+            .isInstanceOf(TooLarge.class);
+      } finally {
+        destination.close().block(PATIENCE);
+      }
+    }
+  }
+
+  /** Answers at the first bytes, as a server does that knows the length, then reads the rest. */
+  private static void refuseEarly(ServerSocket server) {
+    try (Socket socket = server.accept()) {
+      InputStream in = socket.getInputStream();
+      byte[] bytes = new byte[64 << 10];
+      in.read(bytes);
+      socket
+          .getOutputStream()
+          .write(
+              "HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+                  .getBytes(StandardCharsets.ISO_8859_1));
+      socket.shutdownOutput();
+      while (in.read(bytes) >= 0) {
+        Thread.onSpinWait();
+      }
+    } catch (IOException e) {
+      // The client hung up, as it may.
+      return;
+    }
   }
 
   private static SendResult sendTo(String answer) throws Exception {
