@@ -9,7 +9,6 @@ import java.util.Locale;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.Inflater;
 import java.util.zip.InflaterInputStream;
-import org.jspecify.annotations.Nullable;
 
 /** The content codings (RFC 9110, section 8.4.1) that a body may have. */
 public enum ContentCoding {
@@ -24,11 +23,11 @@ public enum ContentCoding {
   /**
    * Reads a Content-Encoding header.
    *
-   * @param absent what a missing header means
+   * @param absent what a missing or empty header means
    * @throws Refusal 415 when it is another, or more than one
    */
-  static ContentCoding ofHeader(@Nullable String header, ContentCoding absent) {
-    if (header == null || header.isBlank()) {
+  static ContentCoding ofHeader(String header, ContentCoding absent) {
+    if (header.isBlank()) {
       return absent;
     }
     return switch (header.strip().toLowerCase(Locale.ROOT)) {

@@ -6,7 +6,8 @@ import java.util.Arrays;
 /** Bytes that are collected up to a bound, in memory that is leased before it is allocated. */
 final class GrowingBytes {
 
-  private static final int SMALLEST = 4 << 10;
+  private static final int SMALLEST = 16 << 10;
+  private static final int LARGE = 1 << 20;
 
   private final long expectedBytes;
   private final int maxBytes;
@@ -54,16 +55,7 @@ final class GrowingBytes {
           "the body is larger than " + maxBytes + " bytes (" + bound + "); send smaller requests");
     }
     if (size + more > bytes.length) {
-      long wanted =
-          Math.max(
-              (long) size + more, Math.min(expectedBytes, Math.max(SMALLEST, bytes.length * 2L)));
-      int capacity = (int) Math.min(wanted, maxBytes);
-      if (!lease.tryGrow(capacity - bytes.length)) {
-        // Not as much as would spare the next copies, but perhaps as much as is needed.
-        capacity = size + more;
-        lease.grow(capacity - bytes.length);
-      }
-      bytes = Arrays.copyOf(bytes, capacity);
+      grow(size + more);
     }
     return bytes.length - size;
   }
@@ -71,5 +63,20 @@ final class GrowingBytes {
   /** The next bytes were written to the array, from {@link #size} on. */
   void advance(int count) {
     size += count;
+  }
+
+  private void grow(int needed) {
+    long quick = Math.max(SMALLEST, bytes.length * (bytes.length < LARGE ? 4L : 2L));
+    int capacity = capacity(needed, quick);
+    if (!lease.tryGrow(capacity - bytes.length)) {
+      // Memory is tight: as little as keeps the number of copies small.
+      capacity = capacity(needed, bytes.length + (bytes.length >> 3));
+      lease.grow(capacity - bytes.length);
+    }
+    bytes = Arrays.copyOf(bytes, capacity);
+  }
+
+  private int capacity(int needed, long wanted) {
+    return (int) Math.min(Math.max(needed, Math.min(wanted, expectedBytes)), maxBytes);
   }
 }

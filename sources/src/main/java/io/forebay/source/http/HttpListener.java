@@ -2,28 +2,58 @@ package io.forebay.source.http;
 
 import io.forebay.core.item.Batch;
 import io.forebay.source.net.BatchIntake;
+import io.forebay.source.net.ListeningChannel;
+import io.netty.channel.Channel;
 import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
-import reactor.netty.DisposableServer;
 
-/** A bound port with what belongs to it. */
+/** A port with what belongs to it, from before it is bound until all of it is closed. */
 @SuppressWarnings("FutureReturnValueIgnored") // Nobody waits for a close or a timer.
-record HttpListener(
-    BatchIntake intake,
-    DisposableServer server,
-    RequestHandler handler,
-    ChannelGroup channels,
-    Set<ConnectionGuard> guards,
-    Scheduler workers) {
+final class HttpListener {
 
   // Time in which requests under way may still be acknowledged and answered.
   private static final Duration STOP_GRACE = Duration.ofSeconds(10);
   private static final Duration LAST_ANSWERS = Duration.ofMillis(500);
   private static final Duration POLL = Duration.ofMillis(20);
+
+  private final BatchIntake intake;
+  private final RequestHandler handler;
+  private final Scheduler workers;
+  private final ListeningChannel port = new ListeningChannel();
+  private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
+  private final Set<ConnectionGuard> guards = ConcurrentHashMap.newKeySet();
+
+  /**
+   * @param workers disposed of in the end
+   */
+  HttpListener(BatchIntake intake, RequestHandler handler, Scheduler workers) {
+    this.intake = intake;
+    this.handler = handler;
+    this.workers = workers;
+  }
+
+  RequestHandler handler() {
+    return handler;
+  }
+
+  /** The port is open. */
+  void bound(Channel channel) {
+    port.bound(channel);
+  }
+
+  /** A connection is open. */
+  void opened(Channel channel, ConnectionGuard guard) {
+    channels.add(channel);
+    guards.add(guard);
+    channel.closeFuture().addListener(closed -> guards.remove(guard));
+  }
 
   Flux<Batch> batches() {
     return intake.batches();
@@ -38,7 +68,7 @@ record HttpListener(
     return Mono.fromRunnable(
             () -> {
               handler.stop();
-              server.dispose();
+              port.close();
               intake.close();
               guards.forEach(ConnectionGuard::stop);
             })

@@ -10,13 +10,9 @@ import io.forebay.source.net.ByteBudget;
 import io.forebay.source.net.ConnectionLimits;
 import io.forebay.source.net.Listening;
 import io.forebay.source.net.ServerTls;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.group.ChannelGroup;
-import io.netty.channel.group.DefaultChannelGroup;
-import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,6 +30,10 @@ final class HttpSource implements Source {
   private static final Logger log = LoggerFactory.getLogger(HttpSource.class);
 
   private static final int BACKLOG = 1024;
+  // Large bodies come in few reads and few pieces; the allocator learns what a connection needs.
+  private static final int SMALLEST_READ_BYTES = 2 << 10;
+  private static final int FIRST_READ_BYTES = 4 << 10;
+  private static final int LARGEST_READ_BYTES = 256 << 10;
   private static final int MAX_REQUEST_LINE_BYTES = 8 << 10;
   private static final int MAX_HEADER_BYTES = 16 << 10;
 
@@ -51,7 +51,10 @@ final class HttpSource implements Source {
 
   @Override
   public Flux<Batch> batches() {
-    return Flux.usingWhen(listen(), HttpListener::batches, HttpListener::stop);
+    return Flux.usingWhen(
+        Mono.fromSupplier(this::listener),
+        listener -> listen(listener).thenMany(listener.batches()),
+        HttpListener::stop);
   }
 
   /** Answers those who still wait, and completes when nothing is open any more. */
@@ -64,20 +67,30 @@ final class HttpSource implements Source {
         });
   }
 
-  private Mono<HttpListener> listen() {
-    InetSocketAddress address = Listening.address(config.listen(), config.port());
+  private HttpListener listener() {
+    BatchIntake intake = new BatchIntake();
+    Scheduler workers = Schedulers.newParallel(context.nodeName() + "-worker", workers(), true);
+    RequestHandler handler =
+        new RequestHandler(config, context, intake, new ByteBudget(pendingBytes()), workers);
+    HttpListener listener = new HttpListener(intake, handler, workers);
+    latest = listener;
+    return listener;
+  }
+
+  private Mono<Void> listen(HttpListener listener) {
     TlsSettings tls = config.tls();
-    if (tls == null || !tls.enabled()) {
-      return Listening.orExplain(Mono.defer(() -> bind(server())), context.nodeName(), address);
-    }
-    return Mono.fromCallable(() -> ServerTls.context(tls, context.nodeName()))
-        .subscribeOn(Schedulers.boundedElastic())
-        .flatMap(
-            ssl ->
-                Listening.orExplain(
-                    Mono.defer(() -> bind(server().secure(spec -> spec.sslContext(ssl)))),
-                    context.nodeName(),
-                    address));
+    Mono<HttpServer> server =
+        tls == null || !tls.enabled()
+            ? Mono.fromSupplier(this::server)
+            : Mono.fromCallable(() -> ServerTls.context(tls, context.nodeName()))
+                .subscribeOn(Schedulers.boundedElastic())
+                .map(ssl -> server().secure(spec -> spec.sslContext(ssl)));
+    return server.flatMap(
+        configured ->
+            Listening.orExplain(
+                Mono.defer(() -> bind(configured, listener)),
+                context.nodeName(),
+                Listening.address(config.listen(), config.port())));
   }
 
   private HttpServer server() {
@@ -86,19 +99,17 @@ final class HttpSource implements Source {
         .port(config.port())
         .protocol(HttpProtocol.HTTP11)
         .option(ChannelOption.SO_BACKLOG, BACKLOG)
+        .childOption(
+            ChannelOption.RECVBUF_ALLOCATOR,
+            new AdaptiveRecvByteBufAllocator(
+                SMALLEST_READ_BYTES, FIRST_READ_BYTES, LARGEST_READ_BYTES))
         .idleTimeout(config.idleTimeout())
         .httpRequestDecoder(
             spec ->
                 spec.maxInitialLineLength(MAX_REQUEST_LINE_BYTES).maxHeaderSize(MAX_HEADER_BYTES));
   }
 
-  private Mono<HttpListener> bind(HttpServer server) {
-    BatchIntake intake = new BatchIntake();
-    Scheduler workers = Schedulers.newParallel(context.nodeName() + "-worker", workers(), true);
-    RequestHandler handler =
-        new RequestHandler(config, context, intake, new ByteBudget(pendingBytes()), workers);
-    ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
-    Set<ConnectionGuard> guards = ConcurrentHashMap.newKeySet();
+  private Mono<Void> bind(HttpServer server, HttpListener listener) {
     ConnectionLimits limits =
         new ConnectionLimits(
             context.nodeName(),
@@ -109,26 +120,20 @@ final class HttpSource implements Source {
     return server
         .doOnChannelInit(
             (observer, channel, remote) -> {
-              channels.add(channel);
               limits.admit(channel);
-              ConnectionGuard guard =
-                  ConnectionGuard.install(channel, timeoutNanos, context.listener());
-              guards.add(guard);
-              channel.closeFuture().addListener(closed -> guards.remove(guard));
+              listener.opened(
+                  channel, ConnectionGuard.install(channel, timeoutNanos, context.listener()));
             })
-        .handle(handler::handle)
+        .handle(listener.handler()::handle)
         .bind()
-        .map(
+        .doOnNext(
             bound -> {
+              listener.bound(bound.channel());
               InetSocketAddress at = (InetSocketAddress) bound.address();
               log.info("{}: listening for HTTP on {}", context.nodeName(), at);
               onBound.accept(at);
-              HttpListener listener =
-                  new HttpListener(intake, bound, handler, channels, guards, workers);
-              latest = listener;
-              return listener;
             })
-        .doOnError(error -> workers.dispose());
+        .then();
   }
 
   private int workers() {

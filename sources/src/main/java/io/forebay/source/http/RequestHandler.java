@@ -10,6 +10,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.QueryStringDecoder;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -102,7 +103,9 @@ final class RequestHandler {
     long declaredBytes = declaredBytes(headers);
     check(request, headers, declaredBytes);
     ContentCoding coding =
-        ContentCoding.ofHeader(headers.get(HttpHeaderNames.CONTENT_ENCODING), config.compression());
+        ContentCoding.ofHeader(
+            String.join(",", headers.getAll(HttpHeaderNames.CONTENT_ENCODING)),
+            config.compression());
     GrowingBytes body =
         new GrowingBytes(declaredBytes, (int) config.maxBodySize().bytes(), "max_body_size", lease);
     String contentType = headers.get(HttpHeaderNames.CONTENT_TYPE);
@@ -145,7 +148,7 @@ final class RequestHandler {
       throw Refusal.because(
           HttpResponseStatus.UNAUTHORIZED, "the Authorization header is missing or wrong");
     }
-    if (!isServed(path(request.uri()))) {
+    if (!isServed(request.uri())) {
       throw Refusal.because(HttpResponseStatus.NOT_FOUND, "nothing is received at this path");
     }
     HttpMethod method = request.method();
@@ -175,14 +178,24 @@ final class RequestHandler {
     return length == null ? UNDECLARED : Long.parseLong(length.strip());
   }
 
-  private static String path(String uri) {
-    int query = uri.indexOf('?');
-    return query < 0 ? uri : uri.substring(0, query);
-  }
-
-  private boolean isServed(String path) {
+  private boolean isServed(String uri) {
+    if (config.includedPaths().isEmpty() && config.excludedPaths().isEmpty()) {
+      return true;
+    }
+    String path = path(uri);
     return (config.includedPaths().isEmpty() || matches(config.includedPaths(), path))
         && !matches(config.excludedPaths(), path);
+  }
+
+  /** The path without escapes, so that they hide nothing from the expressions. */
+  private static String path(String uri) {
+    int scheme = uri.startsWith("/") ? -1 : uri.indexOf("://");
+    int start = scheme < 0 ? 0 : uri.indexOf('/', scheme + 3);
+    try {
+      return start < 0 ? "/" : new QueryStringDecoder(uri.substring(start)).path();
+    } catch (IllegalArgumentException e) {
+      throw Refusal.because(HttpResponseStatus.BAD_REQUEST, "the path has a malformed escape");
+    }
   }
 
   private static boolean matches(List<Pattern> patterns, String path) {

@@ -8,6 +8,7 @@ import io.forebay.source.net.BatchIntake;
 import io.forebay.source.net.ByteBudget;
 import io.forebay.source.net.ConnectionLimits;
 import io.forebay.source.net.Listening;
+import io.forebay.source.net.ListeningChannel;
 import io.forebay.source.net.ServerTls;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.ChannelOption;
@@ -24,7 +25,6 @@ import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
-import reactor.netty.DisposableServer;
 import reactor.netty.tcp.TcpServer;
 
 /** Listens while it is subscribed; each connection is read by its {@link TcpConnection}. */
@@ -52,21 +52,26 @@ final class TcpSource implements Source {
 
   @Override
   public Flux<Batch> batches() {
-    return Flux.usingWhen(listen(), listener -> listener.intake.batches(), Listener::stop);
+    return Flux.usingWhen(
+        Mono.fromSupplier(Listener::new),
+        listener -> listen(listener).thenMany(listener.intake.batches()),
+        Listener::stop);
   }
 
-  private Mono<Listener> listen() {
-    InetSocketAddress address = Listening.address(config.listen(), config.port());
+  private Mono<Void> listen(Listener listener) {
     TlsSettings tls = config.tls();
-    if (tls == null || !tls.enabled()) {
-      return Listening.orExplain(Mono.defer(() -> bind(server())), context.nodeName(), address);
-    }
-    return Mono.fromCallable(() -> ServerTls.context(tls, context.nodeName()))
-        .subscribeOn(Schedulers.boundedElastic())
-        .flatMap(
-            ssl ->
-                Listening.orExplain(
-                    Mono.defer(() -> bind(secured(ssl))), context.nodeName(), address));
+    Mono<TcpServer> server =
+        tls == null || !tls.enabled()
+            ? Mono.fromSupplier(this::server)
+            : Mono.fromCallable(() -> ServerTls.context(tls, context.nodeName()))
+                .subscribeOn(Schedulers.boundedElastic())
+                .map(this::secured);
+    return server.flatMap(
+        configured ->
+            Listening.orExplain(
+                Mono.defer(() -> bind(configured, listener)),
+                context.nodeName(),
+                Listening.address(config.listen(), config.port())));
   }
 
   private TcpServer secured(SslContext ssl) {
@@ -85,10 +90,7 @@ final class TcpSource implements Source {
                 SMALLEST_READ_BYTES, FIRST_READ_BYTES, LARGEST_READ_BYTES));
   }
 
-  private Mono<Listener> bind(TcpServer server) {
-    BatchIntake intake = new BatchIntake();
-    ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
-    Set<TcpConnection> live = ConcurrentHashMap.newKeySet();
+  private Mono<Void> bind(TcpServer server, Listener listener) {
     ByteBudget budget = new ByteBudget(config.maxPendingSize().bytes());
     ConnectionLimits limits =
         new ConnectionLimits(
@@ -99,41 +101,50 @@ final class TcpSource implements Source {
     return server
         .doOnChannelInit(
             (observer, channel, remote) -> {
-              connections.add(channel);
+              listener.channels.add(channel);
               limits.admit(channel);
             })
         .handle(
             (inbound, outbound) -> {
+              // Those that are closed and not yet read to their end count here, and only here.
+              if (listener.live.size() >= 2L * config.maxConnections()) {
+                context.listener().onEvent("connection_refused", 1);
+                return Mono.empty();
+              }
               inbound.withConnection(
                   connection ->
                       connection.addHandlerLast(
-                          new TcpConnection(config, context, intake, budget, live)));
+                          new TcpConnection(
+                              config, context, listener.intake, budget, listener.live)));
               return outbound.neverComplete();
             })
         .bind()
-        .map(
+        .doOnNext(
             bound -> {
+              listener.channel.bound(bound.channel());
               InetSocketAddress at = (InetSocketAddress) bound.address();
               log.info("{}: listening for TCP on {}", context.nodeName(), at);
               onBound.accept(at);
-              return new Listener(intake, bound, connections, live);
-            });
+            })
+        .then();
   }
 
-  private record Listener(
-      BatchIntake intake,
-      DisposableServer server,
-      ChannelGroup connections,
-      Set<TcpConnection> live) {
+  /** A port and the connections that came through it. */
+  private static final class Listener {
+    private final BatchIntake intake = new BatchIntake();
+    private final ListeningChannel channel = new ListeningChannel();
+    private final ChannelGroup channels =
+        new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
+    private final Set<TcpConnection> live = ConcurrentHashMap.newKeySet();
 
     /** Closes the port and the connections at once: a TCP client hears no answer anyway. */
     Mono<Void> stop() {
       return Mono.fromRunnable(
           () -> {
-            server.dispose();
+            channel.close();
             intake.close();
             live.forEach(TcpConnection::stop);
-            connections.close();
+            channels.close();
           });
     }
   }

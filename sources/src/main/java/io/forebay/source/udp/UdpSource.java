@@ -5,6 +5,7 @@ import io.forebay.core.component.Source;
 import io.forebay.core.item.Batch;
 import io.forebay.source.net.BatchIntake;
 import io.forebay.source.net.Listening;
+import io.forebay.source.net.ListeningChannel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import java.net.InetSocketAddress;
@@ -17,7 +18,6 @@ import reactor.netty.Connection;
 import reactor.netty.udp.UdpServer;
 
 /** Listens while it is subscribed; datagrams are read by a {@link DatagramReceiver}. */
-@SuppressWarnings("FutureReturnValueIgnored") // Nobody waits for a close or a timer.
 final class UdpSource implements Source {
 
   private static final Logger log = LoggerFactory.getLogger(UdpSource.class);
@@ -34,18 +34,20 @@ final class UdpSource implements Source {
 
   @Override
   public Flux<Batch> batches() {
-    return Flux.usingWhen(listen(), listener -> listener.intake.batches(), Listener::stop);
+    return Flux.usingWhen(
+        Mono.fromSupplier(Listener::new),
+        listener -> listen(listener).thenMany(listener.intake.batches()),
+        Listener::stop);
   }
 
-  private Mono<Listener> listen() {
+  private Mono<Void> listen(Listener listener) {
     return Listening.orExplain(
-        Mono.defer(this::bind),
+        Mono.defer(() -> bind(listener)),
         context.nodeName(),
         Listening.address(config.listen(), config.port()));
   }
 
-  private Mono<Listener> bind() {
-    BatchIntake intake = new BatchIntake();
+  private Mono<Void> bind(Listener listener) {
     // One byte more than a datagram may have, so that a longer one is noticed.
     int readBytes = (int) config.maxDatagramSize().bytes() + 1;
     return UdpServer.create()
@@ -57,18 +59,20 @@ final class UdpSource implements Source {
             (inbound, outbound) -> {
               inbound.withConnection(
                   connection ->
-                      connection.addHandlerLast(new DatagramReceiver(config, context, intake)));
+                      connection.addHandlerLast(
+                          new DatagramReceiver(config, context, listener.intake)));
               return outbound.neverComplete();
             })
         .bind()
-        .map(
+        .doOnNext(
             connection -> {
+              listener.channel.bound(connection.channel());
               InetSocketAddress at = (InetSocketAddress) connection.channel().localAddress();
               log.info("{}: listening for UDP on {}", context.nodeName(), at);
               checkReceiveBuffer(connection);
               onBound.accept(at);
-              return new Listener(intake, connection);
-            });
+            })
+        .then();
   }
 
   private void checkReceiveBuffer(Connection connection) {
@@ -85,12 +89,14 @@ final class UdpSource implements Source {
     }
   }
 
-  private record Listener(BatchIntake intake, Connection connection) {
+  private static final class Listener {
+    private final BatchIntake intake = new BatchIntake();
+    private final ListeningChannel channel = new ListeningChannel();
 
     Mono<Void> stop() {
       return Mono.fromRunnable(
           () -> {
-            connection.channel().close();
+            channel.close();
             intake.close();
           });
     }

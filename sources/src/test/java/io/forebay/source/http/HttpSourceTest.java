@@ -269,6 +269,12 @@ class HttpSourceTest {
     assertThat(response.headers().firstValue("accept-encoding")).hasValue("gzip, deflate, zstd");
     assertThat(send(post(port, "x").header("Content-Encoding", "gzip, gzip")).statusCode())
         .isEqualTo(415);
+    assertThat(
+            send(post(port, "x")
+                    .header("Content-Encoding", "identity")
+                    .header("Content-Encoding", "gzip"))
+                .statusCode())
+        .isEqualTo(415);
   }
 
   @Test
@@ -340,6 +346,7 @@ class HttpSourceTest {
     assertThat(status(port, "/in?q=/logs")).isEqualTo(200);
     assertThat(status(port, "/other?q=/in")).isEqualTo(404);
     assertThat(status(port, "/logs/private")).isEqualTo(404);
+    assertThat(status(port, "/logs/%70rivate")).isEqualTo(404);
   }
 
   private int status(int port, String path) throws Exception {
