@@ -41,8 +41,10 @@ public interface Lease {
    *
    * @param from index of the first record, {@code 0 <= from}
    * @param to index after the last record, {@code to <= count()}
+   * @return how many records this call took off the queue: fewer than asked when some were
+   *     acknowledged before, or were dropped by the queue although they were leased
    */
-  void acknowledge(int from, int to);
+  int acknowledge(int from, int to);
 
   /** Gives what is not acknowledged back; it will be leased again, before anything younger. */
   void release();

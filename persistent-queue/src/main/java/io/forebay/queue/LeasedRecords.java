@@ -5,7 +5,7 @@ final class LeasedRecords implements Lease {
 
   /** Whom a lease tells of its end. */
   interface Owner {
-    void acknowledge(LeasedRecords lease, long from, long to);
+    int acknowledge(LeasedRecords lease, long from, long to);
 
     void release(LeasedRecords lease);
   }
@@ -72,13 +72,11 @@ final class LeasedRecords implements Lease {
   }
 
   @Override
-  public void acknowledge(int from, int to) {
+  public int acknowledge(int from, int to) {
     if (from < 0 || to > count || from > to) {
       throw new IndexOutOfBoundsException("records " + from + ".." + to + " of " + count);
     }
-    if (from < to) {
-      owner.acknowledge(this, firstSequence() + from, firstSequence() + to);
-    }
+    return from < to ? owner.acknowledge(this, firstSequence() + from, firstSequence() + to) : 0;
   }
 
   @Override

@@ -227,17 +227,20 @@ final class Ledger {
     lostLife(segment, bytes);
   }
 
-  synchronized boolean acknowledge(LeasedRecords lease, long from, long to) {
+  /**
+   * @return how many records that took
+   */
+  synchronized int acknowledge(LeasedRecords lease, long from, long to) {
     if (lease.held == 0) {
-      return false;
+      return 0;
     }
-    long taken = settleNumbers(from, to);
+    int taken = (int) settleNumbers(from, to);
     lease.held -= taken;
     leasedRecords -= taken;
     if (lease.held == 0) {
       leases.remove(lease);
     }
-    return taken > 0;
+    return taken;
   }
 
   synchronized boolean release(LeasedRecords lease) {

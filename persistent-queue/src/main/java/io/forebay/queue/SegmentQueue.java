@@ -102,10 +102,12 @@ final class SegmentQueue implements PersistentQueue, LeasedRecords.Owner {
   }
 
   @Override
-  public void acknowledge(LeasedRecords lease, long from, long to) {
-    if (!closed.get() && ledger.acknowledge(lease, from, to)) {
+  public int acknowledge(LeasedRecords lease, long from, long to) {
+    int taken = closed.get() ? 0 : ledger.acknowledge(lease, from, to);
+    if (taken > 0) {
       saveSoon();
     }
+    return taken;
   }
 
   @Override

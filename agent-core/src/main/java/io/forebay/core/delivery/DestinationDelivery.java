@@ -12,9 +12,13 @@ import reactor.core.publisher.Mono;
 final class DestinationDelivery implements Delivery {
 
   private final DeliveryLoop loop;
+  private final DeliveryParts parts;
+  private final Mailbox mailbox;
 
   DestinationDelivery(DeliveryOptions options) {
     this.loop = new DeliveryLoop(options);
+    this.parts = loop.parts();
+    this.mailbox = loop.mailbox();
   }
 
   @Override
@@ -22,7 +26,7 @@ final class DestinationDelivery implements Delivery {
     return Mono.create(
         sink -> {
           boolean posted =
-              loop.mailbox.post(
+              mailbox.post(
                   () ->
                       loop.start(
                           failure -> {
@@ -42,13 +46,13 @@ final class DestinationDelivery implements Delivery {
   public Mono<Void> accept(Flux<Batch> batches) {
     return Mono.create(
         sink -> {
-          Intake intake = new Intake(loop.mailbox, loop.gauge, loop::receive, sink);
+          Intake intake = new Intake(mailbox, parts.gauge, loop::receive, sink);
           sink.onDispose(
               () -> {
                 intake.cancel();
-                loop.mailbox.post(() -> loop.remove(intake));
+                mailbox.post(() -> loop.remove(intake));
               });
-          if (loop.mailbox.post(() -> loop.add(intake))) {
+          if (mailbox.post(() -> loop.add(intake))) {
             batches.subscribe(intake);
           } else {
             sink.error(new IllegalStateException("the delivery is closed"));
@@ -60,7 +64,7 @@ final class DestinationDelivery implements Delivery {
   public Mono<Void> stop(Duration grace) {
     return Mono.create(
         sink -> {
-          if (!loop.mailbox.post(() -> loop.stop(grace, sink::success))) {
+          if (!mailbox.post(() -> loop.stop(grace, sink::success))) {
             sink.success();
           }
         });
@@ -68,9 +72,9 @@ final class DestinationDelivery implements Delivery {
 
   @Override
   public DeliverySnapshot snapshot() {
-    Ledger.Entry entry = loop.ledger.published();
-    StateTracker.Status status = loop.states.status();
-    QueueStatistics queue = loop.queue.statistics();
+    Ledger.Entry entry = parts.ledger.published();
+    StateTracker.Status status = parts.states.status();
+    QueueStatistics queue = parts.queue.statistics();
     return new DeliverySnapshot(
         status.state(),
         status.since(),
@@ -86,8 +90,8 @@ final class DestinationDelivery implements Delivery {
         entry.memoryBytes(),
         status.inFlightRequests(),
         queue == null ? null : withRecords(queue, entry.queuedItems()),
-        loop.deadLetters.statistics(),
-        loop.drainRate.at(loop.now()),
+        parts.deadLetters.statistics(),
+        parts.drainRate.at(parts.now()),
         progress(entry));
   }
 

@@ -27,6 +27,7 @@ final class Mailbox {
   /** However wrong an alarm may be, it cannot make the loop spin. */
   private static final long SHORTEST_ALARM_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
+  private final String node;
   private final Scheduler.Worker worker;
   private final Runnable afterwards;
   private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
@@ -36,7 +37,8 @@ final class Mailbox {
   private long wakeAt = NEVER;
   private @Nullable Disposable timer;
 
-  Mailbox(Scheduler scheduler, Runnable afterwards) {
+  Mailbox(String node, Scheduler scheduler, Runnable afterwards) {
+    this.node = node;
     this.worker = scheduler.createWorker();
     this.afterwards = afterwards;
   }
@@ -109,11 +111,11 @@ final class Mailbox {
     } while (left > 0 && !closed);
   }
 
-  private static void run(Runnable task) {
+  private void run(Runnable task) {
     try {
       task.run();
     } catch (RuntimeException e) {
-      log.error("a step of the delivery failed; it goes on with the next", e);
+      log.error("{}: a step of the delivery failed; it goes on with the next", node, e);
     }
   }
 }

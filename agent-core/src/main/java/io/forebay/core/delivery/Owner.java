@@ -3,6 +3,8 @@ package io.forebay.core.delivery;
 import io.forebay.core.item.Acknowledgement;
 import io.forebay.queue.Lease;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Whom to tell when items are settled: their source, or the queue that holds them. Touched on the
@@ -12,6 +14,8 @@ sealed interface Owner {
 
   /** The share of one source batch: ends once all items of the batch are settled. */
   final class Share implements Owner {
+    private static final Logger log = LoggerFactory.getLogger(Share.class);
+
     private final Acknowledgement acknowledgement;
     private int unsettled;
     private boolean failed;
@@ -29,11 +33,20 @@ sealed interface Owner {
     void settle(int items) {
       unsettled -= items;
       if (unsettled == 0) {
+        end();
+      }
+    }
+
+    private void end() {
+      try {
         if (failed) {
           acknowledgement.fail();
         } else {
           acknowledgement.complete();
         }
+      } catch (RuntimeException e) {
+        // A source's mistake must not leave other sources' items half settled.
+        log.error("a source failed to hear how its batch ended", e);
       }
     }
 
@@ -45,17 +58,7 @@ sealed interface Owner {
   }
 
   /** Records that the queue keeps until they are acknowledged. */
-  record Leased(Lease lease) implements Owner {
-
-    /**
-     * Whether the queue has given the records up meanwhile, to make room or for their age, and has
-     * counted them as dropped. {@code frontier} cannot have passed records that are held here in
-     * any other way.
-     */
-    boolean isGone(int from, long frontier) {
-      return frontier > lease.firstSequence() + from;
-    }
-  }
+  record Leased(Lease lease) implements Owner {}
 
   /** The share, or null for records of the queue. */
   default @Nullable Share share() {

@@ -1,12 +1,10 @@
 package io.forebay.core.delivery;
 
-import io.forebay.core.item.ByteSlice;
 import io.forebay.core.item.EncodedLines;
 import io.forebay.core.item.Item;
 import io.forebay.core.item.ItemEncoder;
 import io.forebay.queue.AppendResult;
 import io.forebay.queue.DropReason;
-import io.forebay.queue.Lease;
 import io.forebay.queue.PersistentQueue;
 import io.forebay.queue.QueueListener;
 import io.forebay.queue.QueueOptions;
@@ -14,7 +12,6 @@ import io.forebay.queue.QueueStatistics;
 import io.forebay.queue.RecordBatch;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletionException;
@@ -185,55 +182,14 @@ final class QueueGateway {
   void fetch(int maxItems, long maxBytes, Consumer<Fetched> done) {
     onDisk(
         () -> {
-          Fetched fetched = read(maxItems, maxBytes);
+          PersistentQueue open = queue;
+          Fetched fetched =
+              open == null
+                  ? new Fetched(List.of(), closed())
+                  : LeaseReader.read(open, maxItems, maxBytes);
           loop.post(() -> done.accept(fetched));
         },
         () -> done.accept(new Fetched(List.of(), closed())));
-  }
-
-  private Fetched read(int maxItems, long maxBytes) {
-    List<Slice> slices = new ArrayList<>(2);
-    PersistentQueue open = queue;
-    if (open == null) {
-      return new Fetched(slices, closed());
-    }
-    int itemsLeft = maxItems;
-    long bytesLeft = maxBytes;
-    try {
-      while (itemsLeft > 0 && bytesLeft > 0) {
-        Lease lease = open.lease(itemsLeft, (int) Math.min(bytesLeft, Integer.MAX_VALUE));
-        if (lease == null) {
-          break;
-        }
-        Slice slice = toSlice(lease);
-        if (!slices.isEmpty() && slice.bytes() > bytesLeft) {
-          // The first record is given even if it is too large for what is left: not in this batch.
-          lease.release();
-          break;
-        }
-        slices.add(slice);
-        itemsLeft -= slice.count();
-        bytesLeft -= slice.bytes();
-      }
-    } catch (IOException e) {
-      return new Fetched(slices, e);
-    } catch (RuntimeException e) {
-      return new Fetched(slices, asIoException(e));
-    }
-    return new Fetched(slices, null);
-  }
-
-  private static Slice toSlice(Lease lease) {
-    int count = lease.count();
-    List<Item> items = new ArrayList<>(count);
-    byte[] bytes = lease.bytes();
-    long sum = 0;
-    for (int i = 0; i < count; i++) {
-      int length = lease.length(i);
-      items.add(Item.ofEncoded(ByteSlice.of(bytes, lease.offset(i), length)));
-      sum += length;
-    }
-    return new Slice(items, 0, count, sum, new Owner.Leased(lease), 0);
   }
 
   /** Syncs and closes; {@code done} gets null, or what failed. */
@@ -269,12 +225,6 @@ final class QueueGateway {
     return open == null ? lastStatistics : open.statistics();
   }
 
-  /** Every record below is acknowledged or dropped. */
-  long frontier() {
-    QueueStatistics now = statistics();
-    return now == null ? 0 : now.frontier();
-  }
-
   private void onDisk(Runnable task, Runnable refused) {
     try {
       disk.schedule(task);
@@ -287,7 +237,7 @@ final class QueueGateway {
     return new IOException("the queue is closed");
   }
 
-  private static IOException asIoException(Throwable failure) {
+  static IOException asIoException(Throwable failure) {
     Throwable cause =
         failure instanceof CompletionException && failure.getCause() != null
             ? failure.getCause()

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import reactor.core.Disposable;
@@ -30,7 +29,7 @@ final class Sender {
   private final Scheduler scheduler;
   private final Mailbox loop;
   private final Results results;
-  private final Map<Parcel, Disposable> underWay = new IdentityHashMap<>();
+  private final IdentityHashMap<Parcel, Disposable> underWay = new IdentityHashMap<>();
   private int memoryParcels;
 
   Sender(

@@ -4,7 +4,6 @@ import io.forebay.core.delivery.Owner.Leased;
 import io.forebay.core.delivery.Owner.Share;
 import java.time.Clock;
 import java.util.List;
-import java.util.function.LongSupplier;
 
 /**
  * Ends the life of items here, in one of the ways there are: tells their owner, keeps the ledger,
@@ -16,22 +15,12 @@ final class Settlement {
   private final MemoryGauge gauge;
   private final DeliveryListener listener;
   private final Clock clock;
-  private final LongSupplier frontier;
 
-  /**
-   * @param frontier the queue's frontier: records below it are acknowledged or dropped
-   */
-  Settlement(
-      Ledger ledger,
-      MemoryGauge gauge,
-      DeliveryListener listener,
-      Clock clock,
-      LongSupplier frontier) {
+  Settlement(Ledger ledger, MemoryGauge gauge, DeliveryListener listener, Clock clock) {
     this.ledger = ledger;
     this.gauge = gauge;
     this.listener = listener;
     this.clock = clock;
-    this.frontier = frontier;
   }
 
   void delivered(Parcel parcel) {
@@ -39,8 +28,9 @@ final class Settlement {
     List<Slice> slices = parcel.slices();
     for (int i = 0; i < slices.size(); i++) {
       Slice slice = slices.get(i);
-      if (leave(slice)) {
-        ledger.delivered(slice.count(), slice.bytes(), now);
+      int left = leave(slice);
+      if (left > 0) {
+        ledger.delivered(left, slice.bytes(), now);
       }
     }
   }
@@ -48,18 +38,20 @@ final class Settlement {
   /** The dead letter of the items is durable. */
   void deadLettered(Parcel parcel) {
     for (Slice slice : parcel.slices()) {
-      if (leave(slice)) {
-        ledger.deadLettered(slice.count(), clock.millis());
-        listener.onDeadLettered(slice.count(), slice.bytes());
+      int left = leave(slice);
+      if (left > 0) {
+        ledger.deadLettered(left, clock.millis());
+        listener.onDeadLettered(left, slice.bytes());
       }
     }
   }
 
   void dropped(Parcel parcel, String reason) {
     for (Slice slice : parcel.slices()) {
-      if (leave(slice)) {
-        ledger.dropped(slice.count(), clock.millis());
-        listener.onDropped(reason, slice.count(), slice.bytes());
+      int left = leave(slice);
+      if (left > 0) {
+        ledger.dropped(left, clock.millis());
+        listener.onDropped(reason, left, slice.bytes());
       }
     }
   }
@@ -98,20 +90,21 @@ final class Settlement {
   }
 
   /**
-   * @return false when the queue dropped, and counted, the records while they were leased
+   * @return how many items that were; fewer when the queue dropped, and counted, some of them while
+   *     they were leased
    */
-  private boolean leave(Slice slice) {
+  private int leave(Slice slice) {
     if (slice.owner() instanceof Leased leased) {
-      if (leased.isGone(slice.from(), frontier.getAsLong())) {
-        return false;
-      }
-      leased.lease().acknowledge(slice.from(), slice.to());
-      ledger.leftQueue(slice.count());
-    } else if (slice.owner() instanceof Share share) {
-      gauge.remove(slice.count(), slice.bytes());
-      ledger.leftMemory(slice.count(), slice.bytes());
+      int left = leased.lease().acknowledge(slice.from(), slice.to());
+      ledger.leftQueue(left);
+      return left;
+    }
+    gauge.remove(slice.count(), slice.bytes());
+    ledger.leftMemory(slice.count(), slice.bytes());
+    Share share = slice.owner().share();
+    if (share != null) {
       share.settle(slice.count());
     }
-    return true;
+    return slice.count();
   }
 }

@@ -294,14 +294,19 @@ final class FakeQueue implements QueueOpener {
       }
 
       @Override
-      public void acknowledge(int from, int to) {
+      public int acknowledge(int from, int to) {
         synchronized (FakeQueue.this) {
           if (!open) {
-            return;
+            return 0;
           }
-          held.subList(from, to).forEach(stored -> stored.gone = true);
+          int taken = 0;
+          for (Stored stored : held.subList(from, to)) {
+            taken += stored.gone ? 0 : 1;
+            stored.gone = true;
+          }
           records.removeIf(stored -> stored.gone);
           retryWaiting();
+          return taken;
         }
       }
 

@@ -1,0 +1,160 @@
+package io.forebay.core.delivery;
+
+import io.forebay.core.config.DestinationSettings.PersistentQueueSettings.Mode;
+import io.forebay.queue.DropReason;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.scheduler.Scheduler;
+
+/** The parts of one delivery, made and tied together; what they do together is the loop's. */
+final class DeliveryParts {
+
+  private static final Logger log = LoggerFactory.getLogger(DeliveryParts.class);
+
+  final MemoryGauge gauge;
+  final Ledger ledger = new Ledger();
+  final SmoothedRate drainRate = new SmoothedRate();
+  final StateTracker states;
+  final QueueGateway queue;
+  final DeadLetters deadLetters;
+
+  final String node;
+  final Limits limits;
+  final Scheduler scheduler;
+  final Scheduler.Worker disk;
+  final Path deadLetterDirectory;
+  final Health health;
+  final SliceBuffer direct = new SliceBuffer();
+  final RetryList retries = new RetryList();
+  final Settlement settlement;
+  final Spill spill;
+  final Backlog backlog;
+  final Sender sender;
+  final Dispatch dispatch;
+  final Shutdown shutdown;
+
+  /**
+   * @param mailbox on whose thread the parts live
+   * @param events told of what happens in the queue
+   * @param whenClosed runs when an orderly stop has ended
+   */
+  DeliveryParts(
+      DeliveryOptions options, Mailbox mailbox, QueueGateway.Events events, Runnable whenClosed) {
+    this.node = options.nodeName();
+    this.limits = Limits.of(options);
+    this.scheduler = options.scheduler();
+    this.disk = options.diskScheduler().createWorker();
+
+    this.gauge =
+        new MemoryGauge(
+            limits.memoryItems(), limits.memoryBytes(), limits.mode() == Mode.BACKPRESSURE);
+    this.states = new StateTracker(node, options.listener(), options.clock());
+    Backoff backoff =
+        new Backoff(limits.initialBackoffNanos(), limits.maxBackoffNanos(), options.random());
+    this.health = new Health(limits, backoff);
+    this.queue =
+        new QueueGateway(
+            QueueSettings.ofQueue(options),
+            options.queues(),
+            disk,
+            mailbox,
+            options.listener(),
+            events);
+    this.settlement = new Settlement(ledger, gauge, options.listener(), options.clock());
+    this.backlog =
+        new Backlog(
+            node,
+            queue,
+            limits.mode() == Mode.ALWAYS,
+            limits.batchTimeoutNanos(),
+            backoff,
+            this::now);
+    this.spill =
+        new Spill(
+            node,
+            queue,
+            settlement,
+            backoff,
+            this::now,
+            limits.maxAppendBytes(),
+            backlog::onStored);
+    this.deadLetterDirectory = QueueSettings.deadLetterDirectory(options);
+    this.deadLetters =
+        new DeadLetters(
+            node,
+            new QueueGateway(
+                QueueSettings.ofDeadLetters(options),
+                options.queues(),
+                disk,
+                mailbox,
+                DeliveryListener.NONE,
+                new DeadLetterEvents()),
+            settlement,
+            backoff,
+            this::now,
+            options.clock());
+    BatchBounds bounds = new BatchBounds(limits.batchItems(), limits.batchBytes());
+    Outcomes outcomes =
+        new Outcomes(
+            limits,
+            health,
+            bounds,
+            backoff,
+            retries,
+            spill,
+            deadLetters,
+            settlement,
+            drainRate,
+            options.listener(),
+            this::now);
+    this.sender =
+        new Sender(options.destination(), limits.requestTimeout(), scheduler, mailbox, outcomes);
+    this.dispatch =
+        new Dispatch(
+            limits,
+            health,
+            bounds,
+            new DrainLimiter(limits.drainItemsPerSecond(), now()),
+            sender,
+            direct,
+            gauge,
+            spill,
+            backlog,
+            retries,
+            deadLetters,
+            ledger);
+    this.shutdown =
+        new Shutdown(
+            node,
+            limits,
+            health,
+            sender,
+            direct,
+            spill,
+            retries,
+            deadLetters,
+            settlement,
+            queue,
+            options.destination(),
+            scheduler,
+            mailbox,
+            whenClosed);
+  }
+
+  long now() {
+    return scheduler.now(TimeUnit.NANOSECONDS);
+  }
+
+  private static final class DeadLetterEvents implements QueueGateway.Events {
+    @Override
+    public void onReady() {}
+
+    @Override
+    public void onDropped(DropReason reason, long records, long bytes) {
+      // Dead letters that make room for newer ones were counted when they were written.
+      log.debug("{} dead letters left: {}", records, reason);
+    }
+  }
+}
