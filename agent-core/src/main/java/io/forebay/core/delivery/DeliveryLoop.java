@@ -71,6 +71,9 @@ final class DeliveryLoop implements QueueGateway.Events {
           if (failure == null) {
             started = true;
             findBacklog();
+            // Whoever waited for the start may look at once.
+            parts.ledger.publish();
+            updateState(parts.now());
           }
           done.accept(failure);
         });
