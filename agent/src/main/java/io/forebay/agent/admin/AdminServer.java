@@ -2,6 +2,7 @@ package io.forebay.agent.admin;
 
 import io.netty.channel.Channel;
 import java.net.InetSocketAddress;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -26,6 +27,17 @@ public final class AdminServer {
   private AdminServer(DisposableServer server, LoopResources loop) {
     this.server = server;
     this.loop = loop;
+  }
+
+  /**
+   * Serves an agent's pages from the return on. Blocks until bound.
+   *
+   * @param address enabled
+   * @throws AdminBindException when the address is in use, unknown or not allowed
+   */
+  public static AdminServer start(AdminAddress address, AgentView agent, Clock clock)
+      throws AdminBindException {
+    return bind(address, AdminPages.of(agent, clock));
   }
 
   /**

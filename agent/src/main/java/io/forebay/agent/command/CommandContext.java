@@ -1,5 +1,6 @@
 package io.forebay.agent.command;
 
+import io.forebay.agent.terminal.Style;
 import io.forebay.core.component.ComponentRegistry;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;

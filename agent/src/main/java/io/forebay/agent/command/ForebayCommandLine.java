@@ -20,8 +20,22 @@ public final class ForebayCommandLine {
   /** A command line to be executed once; reports everything by its exit code, never by throwing. */
   public static CommandLine create(CommandContext context) {
     CommandLine commandLine =
-        new CommandLine(new ForebayCommand()).addSubcommand(new VersionCommand(context));
+        new CommandLine(new ForebayCommand())
+            .addSubcommand(new RunCommand(context))
+            .addSubcommand(new ValidateCommand(context))
+            .addSubcommand(new GraphCommand(context))
+            .addSubcommand(new NodesCommand(context))
+            .addSubcommand(new DemoCommand(context))
+            .addSubcommand(new VersionCommand(context))
+            .addSubcommand(new RehearseCommand(context));
 
+    for (CommandLine command : commandLine.getSubcommands().values()) {
+      command
+          .getCommandSpec()
+          .usageMessage()
+          .parameterListHeading("%nArguments:%n")
+          .optionListHeading("%nOptions:%n");
+    }
     commandLine
         .setOut(context.out())
         .setErr(context.err())

@@ -87,6 +87,8 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
           default -> Level.WARN;
         };
     QUIET.forEach(logger -> context.getLogger(logger).setLevel(quieter));
+    // It warns of every connection that fails; who uses the connection reports that already.
+    context.getLogger("reactor.netty").setLevel(quieter == Level.WARN ? Level.ERROR : quieter);
   }
 
   private static Encoder<ILoggingEvent> encoder(@Nullable String format) {

@@ -1,4 +1,4 @@
-package io.forebay.agent.command;
+package io.forebay.agent.terminal;
 
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;

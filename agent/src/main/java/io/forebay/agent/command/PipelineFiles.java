@@ -1,0 +1,42 @@
+package io.forebay.agent.command;
+
+import io.forebay.core.graph.PipelineGraph;
+import io.forebay.core.graph.PipelineLoader;
+import io.forebay.core.graph.PipelineLoader.Loaded;
+import io.forebay.core.graph.Preflight;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Pipeline files as commands need them. */
+final class PipelineFiles {
+
+  private PipelineFiles() {}
+
+  /**
+   * Reads a file and prints all that is wrong with it, warnings too.
+   *
+   * @param dataDirectory the agent's own; null to leave the directories that the file names alone
+   * @return empty when there are errors
+   */
+  static Optional<PipelineGraph> check(
+      Path file, @Nullable Path dataDirectory, CommandContext context) {
+    Loaded loaded = PipelineLoader.load(file, context.registry().get(), context.environment());
+    if (dataDirectory != null) {
+      loaded.graph().ifPresent(graph -> Preflight.check(graph, dataDirectory, loaded.problems()));
+    }
+    ProblemPrinter.print(loaded.problems(), context.err(), context.errStyle());
+    return loaded.graph().filter(graph -> !loaded.problems().hasErrors());
+  }
+
+  /**
+   * As {@link #check}, for a command that cannot go on without.
+   *
+   * @throws CommandFailure when there are errors
+   */
+  static PipelineGraph require(Path file, @Nullable Path dataDirectory, CommandContext context) {
+    return check(file, dataDirectory, context)
+        .orElseThrow(
+            () -> new CommandFailure(ExitCode.INVALID_CONFIGURATION, file + " has errors"));
+  }
+}

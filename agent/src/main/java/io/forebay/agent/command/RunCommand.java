@@ -1,0 +1,127 @@
+package io.forebay.agent.command;
+
+import io.forebay.agent.admin.AdminBindException;
+import io.forebay.agent.logging.LogConfigurator;
+import io.forebay.agent.process.Agent;
+import io.forebay.agent.process.DataDirectory;
+import io.forebay.agent.process.StopRequest;
+import io.forebay.core.config.AgentSettings;
+import io.forebay.core.delivery.DeliverySnapshot;
+import io.forebay.core.graph.NodeKind;
+import io.forebay.core.graph.PipelineGraph;
+import io.forebay.core.runtime.PipelineStartException;
+import io.forebay.core.runtime.PipelineStatus.DeliveryStatus;
+import io.forebay.core.runtime.PipelineStatus.NodeStatus;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import reactor.core.publisher.Mono;
+
+/** {@code forebay run}. */
+@Command(
+    name = "run",
+    description = {
+      "Run a pipeline until SIGTERM, SIGINT or SIGHUP, or until all its sources have ended and everything is delivered.",
+      "",
+      "A signal stops it in order: sources first, then what is in memory is sent or saved, within the shutdown_grace"
+          + " of the file's settings. A second signal ends it at once."
+    })
+final class RunCommand implements Callable<Integer> {
+
+  private static final Logger log = LoggerFactory.getLogger(RunCommand.class);
+
+  private final CommandContext context;
+
+  @Mixin HelpOption help = new HelpOption();
+  @Mixin RunOptions options = new RunOptions();
+
+  RunCommand(CommandContext context) {
+    this.context = context;
+  }
+
+  @Override
+  public Integer call() {
+    Path dataDirectory = DataDirectory.choose(options.dataDirectory, context.environment());
+    PipelineGraph graph = PipelineFiles.require(options.config, dataDirectory, context);
+    applyLogLevel(graph.settings());
+    try {
+      DataDirectory.prepare(dataDirectory);
+    } catch (IOException e) {
+      throw new CommandFailure(ExitCode.FAILURE, String.valueOf(e.getMessage()), e);
+    }
+    StopRequest stop = StopRequest.bySignals();
+    Agent agent = create(graph, dataDirectory);
+    try {
+      agent.start().block();
+    } catch (PipelineStartException e) {
+      agent.stop().block();
+      throw new CommandFailure(ExitCode.FAILURE, String.valueOf(e.getMessage()), e);
+    }
+    sayReady(graph, agent);
+    Mono<String> asked = stop.signal().map(signal -> "SIG" + signal.name());
+    String reason =
+        Mono.firstWithSignal(asked, agent.completion().thenReturn("all sources have ended"))
+            .block();
+    log.info(
+        "stopping, since {}; at most {} s", reason, graph.settings().shutdownGrace().toSeconds());
+    agent.stop().block();
+    agent.status().nodes().forEach(RunCommand::sayFarewell);
+    return ExitCode.OK.value();
+  }
+
+  private Agent create(PipelineGraph graph, Path dataDirectory) {
+    try {
+      return Agent.create(graph, dataDirectory, options.admin, Version.current());
+    } catch (AdminBindException e) {
+      throw new CommandFailure(ExitCode.FAILURE, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private void applyLogLevel(AgentSettings settings) {
+    if (context.environment().apply("FOREBAY_LOG_LEVEL") == null) {
+      LogConfigurator.setLevel(settings.log().level().name().toLowerCase(Locale.ROOT));
+    }
+  }
+
+  private static void sayReady(PipelineGraph graph, Agent agent) {
+    agent
+        .adminAddress()
+        .filter(address -> !address.getAddress().isLoopbackAddress())
+        .ifPresent(
+            address ->
+                log.warn(
+                    "the admin server on {} is open to whoever reaches it; it asks for no password",
+                    address));
+    log.info(
+        "ready after {} ms: {} sources, {} processors, {} destinations; admin {}",
+        ManagementFactory.getRuntimeMXBean().getUptime(),
+        graph.nodes(NodeKind.SOURCE).size(),
+        graph.nodes(NodeKind.PROCESSOR).size(),
+        graph.nodes(NodeKind.DESTINATION).size(),
+        agent
+            .adminAddress()
+            .map(address -> "http://" + address.getHostString() + ":" + address.getPort() + "/")
+            .orElse("off"));
+  }
+
+  private static void sayFarewell(NodeStatus node) {
+    DeliveryStatus delivery = node.delivery();
+    if (delivery != null) {
+      DeliverySnapshot end = delivery.snapshot();
+      log.info(
+          "{}: received {}, delivered {}, dead letters {}, dropped {}, left in the queue {}",
+          node.name(),
+          end.receivedItems(),
+          end.deliveredItems(),
+          end.deadLetteredItems(),
+          end.droppedItems(),
+          end.bufferedItems());
+    }
+  }
+}
