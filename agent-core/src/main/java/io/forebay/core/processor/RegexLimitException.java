@@ -1,12 +1,13 @@
 package io.forebay.core.processor;
 
-/** A regular expression took more steps on one text than it may. Has no stack trace: it is hot. */
+/**
+ * A regular expression took more steps on one text than it may. Has no stack trace, so that it
+ * costs little.
+ */
 final class RegexLimitException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  static final RegexLimitException INSTANCE = new RegexLimitException();
-
-  private RegexLimitException() {
+  RegexLimitException() {
     super("the regular expression took too many steps", null, false, false);
   }
 }

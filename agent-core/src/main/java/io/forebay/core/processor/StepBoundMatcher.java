@@ -31,7 +31,7 @@ final class StepBoundMatcher {
       return matcher.find();
     } catch (StackOverflowError e) {
       // java.util.regex descends once for each repetition of a group, so a long text can do this.
-      throw RegexLimitException.INSTANCE;
+      throw new RegexLimitException();
     }
   }
 

@@ -93,7 +93,7 @@ final class StepBoundText implements CharSequence {
   @Override
   public char charAt(int index) {
     if (--stepsLeft < 0) {
-      throw RegexLimitException.INSTANCE;
+      throw new RegexLimitException();
     }
     String decoded = text;
     return decoded == null ? (char) (bytes[offset + index] & 0xff) : decoded.charAt(index);

@@ -148,6 +148,7 @@ final class Outlets implements CoreSubscriber<Batch> {
   }
 
   /** The weight that came in, where the items were handed on as they were. */
+  @SuppressWarnings("ReferenceEquality") // the same list is certainly the same items
   private long weigh(Batch batch) {
     Parcel came = inlet == null ? null : inlet.inHand();
     return came != null && came.batch().items() == batch.items() ? came.bytes() : batch.weight();

@@ -186,7 +186,10 @@ public enum AgentMeter {
   private final String meterName;
   private final Kind kind;
   private final @Nullable String unit;
+
+  @SuppressWarnings("ImmutableEnumChecker") // always made by List.of
   private final List<String> tags;
+
   private final String description;
 
   AgentMeter(

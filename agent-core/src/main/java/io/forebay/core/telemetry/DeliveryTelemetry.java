@@ -182,7 +182,7 @@ public final class DeliveryTelemetry implements DeliveryListener {
 
   void sample(long nanos) {
     QueueStatistics queue = snapshots.get().queue();
-    fillRate.sample(queue == null ? 0 : queue.diskBytes(), nanos);
+    fillRate.sample(queue == null ? 0 : (double) queue.diskBytes(), nanos);
   }
 
   private static String word(SendResult result) {

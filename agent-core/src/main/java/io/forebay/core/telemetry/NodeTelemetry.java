@@ -196,7 +196,7 @@ public final class NodeTelemetry implements NodeListener {
   }
 
   void sample(long nanos) {
-    readRate.sample(readItems.sum(), nanos);
-    writeRate.sample(writeItems.sum(), nanos);
+    readRate.sample((double) readItems.sum(), nanos);
+    writeRate.sample((double) writeItems.sum(), nanos);
   }
 }
