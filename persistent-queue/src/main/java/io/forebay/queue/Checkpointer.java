@@ -45,14 +45,13 @@ final class Checkpointer {
       return false;
     }
     long told = save(true);
-    boolean deleted = false;
+    dead.removeIf(segment -> ledger.end(segment) > told);
     for (Segment segment : dead) {
-      if (ledger.end(segment) <= told) {
-        storage.delete(segment.name());
-        ledger.removed(segment);
-        deleted = true;
-      }
+      storage.delete(segment.name());
     }
-    return deleted;
+    // Not before this is their room free: a power cut would bring them back beside what took it.
+    storage.syncDirectory();
+    dead.forEach(ledger::removed);
+    return !dead.isEmpty();
   }
 }

@@ -352,14 +352,14 @@ final class Ledger {
     changed = false;
     List<QueueState.Range> ranges = new ArrayList<>();
     settled.forEachRange((from, to) -> ranges.add(new QueueState.Range(from, to)));
-    List<QueueState.DeadBytes> dead = new ArrayList<>();
+    List<QueueState.LiveBytes> live = new ArrayList<>();
     for (Segment segment : segments.values()) {
-      long bytes = segment.readableEnd - SegmentHeader.BYTES - segment.liveBytes;
-      if (bytes > 0 && segment.liveBytes > 0) {
-        dead.add(new QueueState.DeadBytes(segment.first, bytes));
+      long frames = segment.readableEnd - SegmentHeader.BYTES;
+      if (segment.liveBytes > 0 && segment.liveBytes < frames) {
+        live.add(new QueueState.LiveBytes(segment.first, segment.liveBytes, segment.readableEnd));
       }
     }
-    return new QueueState(epoch, next, reservedSequence, settled.frontier(), ranges, dead);
+    return new QueueState(epoch, next, reservedSequence, settled.frontier(), ranges, live);
   }
 
   synchronized void unsaved() {

@@ -12,7 +12,7 @@ import java.util.List;
  *     someone and then lost with the power
  * @param frontier everything below it is settled: acknowledged, dropped, or never a record
  * @param settled ranges beyond the frontier that are settled, rising
- * @param deadBytes by segment, the bytes of frames without a live record, where a live one remains
+ * @param liveBytes of the segments of which some frames, but not all, hold a live record
  */
 record QueueState(
     long epoch,
@@ -20,11 +20,17 @@ record QueueState(
     long reservedSequence,
     long frontier,
     List<Range> settled,
-    List<DeadBytes> deadBytes) {
+    List<LiveBytes> liveBytes) {
 
   /** Sequence numbers {@code from <= n < to}. */
   record Range(long from, long to) {}
 
-  /** Bytes of the segment that begins with the given sequence number. */
-  record DeadBytes(long segment, long bytes) {}
+  /**
+   * How much of a segment holds live records.
+   *
+   * @param segment its first sequence number
+   * @param bytes of frames that hold a live record
+   * @param end offset up to which frames were known then
+   */
+  record LiveBytes(long segment, long bytes, long end) {}
 }

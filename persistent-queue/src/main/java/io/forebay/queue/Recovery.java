@@ -98,18 +98,19 @@ final class Recovery {
     if (newest != null && next == newest.first) {
       next++; // its name is taken
     }
-    // What the state tells of a segment that lost its end may be of that end.
-    Segment shortened = written < state.nextSequence() ? newest : null;
-    for (QueueState.DeadBytes dead : state.deadBytes()) {
-      segments.stream()
-          .filter(segment -> segment.first == dead.segment() && segment != shortened)
-          .forEach(segment -> segment.liveBytes = Math.max(0, segment.liveBytes - dead.bytes()));
-    }
     long otherBytes = StateFile.FILE_BYTES;
     for (Storage.Entry file : others) {
       otherBytes += file.size();
     }
     Ledger ledger = new Ledger(state, next, options.maxBytes(), otherBytes);
+    // Numbers that the state tells of were records; those only reserved were perhaps nobody's.
+    long lost = ledger.settle(written, state.nextSequence());
+    ledger.settle(written, next);
+    for (QueueState.LiveBytes live : state.liveBytes()) {
+      segments.stream()
+          .filter(segment -> segment.first == live.segment())
+          .forEach(segment -> segment.restore(live));
+    }
     Evidence evidence = new Evidence(storage, ledger, options.maxBytes());
     others.forEach(evidence::found);
     segments.forEach(ledger::addSegment);
@@ -123,9 +124,6 @@ final class Recovery {
       ledger.settle(newest.resumedFrom, newest.first);
     }
     QueueListener listener = new GuardedListener(options.listener());
-    // Numbers that the state tells of were records; those only reserved were perhaps nobody's.
-    long lost = ledger.settle(written, state.nextSequence());
-    ledger.settle(written, next);
     if (lost > 0) {
       log.warn("{}: {} records at the end were lost", options.directory(), lost);
     }

@@ -39,6 +39,12 @@ final class Segment {
     return segment;
   }
 
+  /** Takes over what the state file tells; frames that came later are taken for live. */
+  void restore(QueueState.LiveBytes live) {
+    long later = Math.max(0, readableEnd - live.end());
+    liveBytes = Math.min(live.bytes() + later, readableEnd - SegmentHeader.BYTES);
+  }
+
   String name() {
     return SegmentHeader.fileName(first);
   }

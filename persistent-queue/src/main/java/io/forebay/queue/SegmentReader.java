@@ -55,7 +55,7 @@ final class SegmentReader implements Closeable {
    * Looks for the next sound frame.
    *
    * @param from offset of the first byte that may begin it
-   * @param minSequence its first sequence number must not be lower
+   * @param minSequence its last sequence number must not be lower
    * @param endSequence its first sequence number must be lower
    * @return its offset, or -1
    */
@@ -67,7 +67,7 @@ final class SegmentReader implements Closeable {
       if (window.getInt(at(offset)) == FrameHeader.MAGIC) {
         FrameHeader header = header(offset, limit);
         if (header != null
-            && header.firstSequence() >= minSequence
+            && header.endSequence() > minSequence
             && header.firstSequence() < endSequence
             && body(header, offset, limit) != null) {
           return offset;

@@ -28,7 +28,7 @@ final class StateFile implements Closeable {
   private static final int HEADER_BYTES = 72;
   private static final int CHECKSUM_AT = 68;
   private static final int MAX_VARINT_BYTES = 10;
-  private static final int DEAD_BYTES_RESERVE = 512;
+  private static final int LIVE_BYTES_RESERVE = 512;
 
   private final StorageFile file;
   private final ByteBuffer slot = ByteBuffer.allocate(SLOT_BYTES);
@@ -120,7 +120,7 @@ final class StateFile implements Closeable {
     long previous = state.frontier();
     int ranges = 0;
     for (QueueState.Range range : state.settled()) {
-      if (slot.remaining() < DEAD_BYTES_RESERVE + 2 * MAX_VARINT_BYTES) {
+      if (slot.remaining() < LIVE_BYTES_RESERVE + 2 * MAX_VARINT_BYTES) {
         complete = range.from();
         break;
       }
@@ -129,18 +129,19 @@ final class StateFile implements Closeable {
       previous = range.to();
       ranges++;
     }
-    int dead = 0;
-    for (QueueState.DeadBytes segment : state.deadBytes()) {
-      if (slot.remaining() < 2 * MAX_VARINT_BYTES) {
+    int partlyLive = 0;
+    for (QueueState.LiveBytes segment : state.liveBytes()) {
+      if (slot.remaining() < 3 * MAX_VARINT_BYTES) {
         break;
       }
       putVarint(segment.segment());
       putVarint(segment.bytes());
-      dead++;
+      putVarint(segment.end());
+      partlyLive++;
     }
     slot.putInt(0, MAGIC).putInt(4, VERSION).putLong(8, generation + 1).putLong(16, state.epoch());
     slot.putLong(24, state.nextSequence()).putLong(32, state.reservedSequence());
-    slot.putLong(40, state.frontier()).putInt(48, ranges).putInt(52, dead);
+    slot.putLong(40, state.frontier()).putInt(48, ranges).putInt(52, partlyLive);
     slot.clear();
     slot.putInt(CHECKSUM_AT, checksum());
     return complete;
@@ -156,12 +157,12 @@ final class StateFile implements Closeable {
       previous = from + varint();
       settled.add(new QueueState.Range(from, previous));
     }
-    List<QueueState.DeadBytes> dead = new ArrayList<>();
+    List<QueueState.LiveBytes> live = new ArrayList<>();
     for (int i = slot.getInt(52); i > 0; i--) {
-      dead.add(new QueueState.DeadBytes(varint(), varint()));
+      live.add(new QueueState.LiveBytes(varint(), varint(), varint()));
     }
     return new QueueState(
-        slot.getLong(16), slot.getLong(24), slot.getLong(32), frontier, settled, dead);
+        slot.getLong(16), slot.getLong(24), slot.getLong(32), frontier, settled, live);
   }
 
   private void putVarint(long value) {

@@ -21,7 +21,7 @@
  *   <li>One process at a time; readers of a live queue are safe.
  * </ol>
  *
- * <p>The layout of the files is in {@code FORMAT.md} beside this module. Nothing here knows what a
+ * <p>The layout of the files is in {@code persistent-queue/FORMAT.md}. Nothing here knows what a
  * record means.
  */
 @NullMarked

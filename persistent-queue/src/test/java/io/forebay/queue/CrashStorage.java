@@ -54,6 +54,7 @@ public final class CrashStorage {
   private Map<String, @Nullable Inode> syncedNames = new HashMap<>();
   private long capacity = Long.MAX_VALUE;
   private int failIn = -1;
+  private int dieIn = -1;
   private boolean failSyncs;
   private int generation;
   private boolean locked;
@@ -82,6 +83,11 @@ public final class CrashStorage {
     failIn = n;
   }
 
+  /** The n-th operation from now on that changes anything is the last: what follows it fails. */
+  public synchronized void dieAfterOperation(int n) {
+    dieIn = n;
+  }
+
   /** While set, every sync fails, and what it should have synced stays unsynced. */
   public synchronized void failSyncs(boolean fail) {
     failSyncs = fail;
@@ -91,12 +97,17 @@ public final class CrashStorage {
   public synchronized void heal() {
     capacity = Long.MAX_VALUE;
     failIn = -1;
+    dieIn = -1;
     failSyncs = false;
   }
 
   /** Bytes of all files as a running system sees them. */
   public synchronized long totalBytes() {
-    return names.values().stream().mapToLong(inode -> inode.bytes.length).sum();
+    long sum = 0;
+    for (Inode inode : names.values()) {
+      sum += inode.bytes.length;
+    }
+    return sum;
   }
 
   /** The most that {@link #totalBytes} ever was. */
@@ -120,6 +131,13 @@ public final class CrashStorage {
     if (offset < inode.synced.length) {
       inode.synced[offset] ^= 0x55;
     }
+  }
+
+  /** Gives a file another content, synced. */
+  public synchronized void replace(String name, byte[] content) {
+    Inode inode = inode(names, name);
+    inode.bytes = content.clone();
+    inode.synced = content.clone();
   }
 
   /** Removes a file behind the queue's back. */
@@ -205,6 +223,10 @@ public final class CrashStorage {
   }
 
   private void change(String what) throws IOException {
+    if (dieIn > 0 && --dieIn == 0) {
+      generation++;
+      locked = false;
+    }
     if (failIn > 0 && --failIn == 0) {
       failIn = -1;
       throw new IOException("injected failure: " + what);

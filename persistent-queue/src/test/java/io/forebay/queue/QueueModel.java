@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -70,6 +71,7 @@ final class QueueModel {
   private SegmentQueue queue;
   private int nextId;
   private boolean faulty;
+  private boolean dying;
 
   QueueModel(Random random, Reached reached) {
     this.random = random;
@@ -167,7 +169,9 @@ final class QueueModel {
   private static byte[] content(int id) {
     int size = id % 997 == 996 ? 40_000 : id % 7 == 0 ? id % 4500 : id % 200;
     byte[] bytes = new byte[size + Integer.BYTES];
-    new Random(id).nextBytes(bytes);
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = (byte) (id * 31 + i * (i >> 5));
+    }
     ByteBuffer.wrap(bytes).putInt(id);
     return bytes;
   }
@@ -209,7 +213,7 @@ final class QueueModel {
       assertThat(stored.count()).isEqualTo(ids.length);
       for (int i = 0; i < ids.length; i++) {
         long sequence = stored.firstSequence() + i;
-        assertThat(assigned.put(sequence, ids[i])).as("number %s used twice", sequence).isNull();
+        require(assigned.put(sequence, ids[i]) == null, "the number was used before", sequence);
         present.put(sequence, clock.millis());
         promised.add(sequence);
         reached.stored++;
@@ -225,6 +229,11 @@ final class QueueModel {
 
   /** Every reported loss must be explained by what the model lost. */
   private void takeDropped() {
+    if (dying) { // half of a loss may have happened
+      lose(present.headMap(queue.statistics().frontier()).keySet());
+      dropped.clear();
+      return;
+    }
     long expired = report(DropReason.MAX_AGE);
     if (expired > 0) {
       Duration maxAge = options.maxAge();
@@ -303,8 +312,8 @@ final class QueueModel {
     long bytes = 0;
     for (int i = 0; i < lease.count(); i++) {
       long sequence = lease.firstSequence() + i;
-      assertThat(present).containsKey(sequence);
-      assertThat(leased).doesNotContain(sequence);
+      require(present.containsKey(sequence), "should not be there", sequence);
+      require(!leased.contains(sequence), "is leased already", sequence);
       verify(lease, i);
       bytes += lease.length(i);
       sequences.add(sequence);
@@ -319,14 +328,22 @@ final class QueueModel {
     byte[] bytes = new byte[lease.length(i)];
     System.arraycopy(lease.bytes(), lease.offset(i), bytes, 0, bytes.length);
     int id = ByteBuffer.wrap(bytes).getInt();
-    assertThat(bytes).as("record %s", sequence).isEqualTo(content(id));
+    require(Arrays.equals(bytes, content(id)), "altered", sequence);
     Integer before = assigned.putIfAbsent(sequence, id);
-    assertThat(before == null ? id : before).as("the record of number %s", sequence).isEqualTo(id);
-    assertThat(before != null || unsure.contains(id)).as("a record nobody appended").isTrue();
-    assertThat(refused).doesNotContain(id);
-    assertThat(failedInThisLife).doesNotContain(id);
-    assertThat(acknowledged).doesNotContain(sequence);
-    assertThat(acknowledgedForEver).doesNotContain(sequence);
+    require(before == null || before == id, "another record than before", sequence);
+    require(before != null || unsure.contains(id), "nobody appended it", sequence);
+    require(!refused.contains(id), "was refused", sequence);
+    require(!failedInThisLife.contains(id), "its append failed", sequence);
+    require(!acknowledged.contains(sequence), "was acknowledged", sequence);
+    require(
+        !acknowledgedForEver.contains(sequence), "was acknowledged in an earlier life", sequence);
+  }
+
+  /** Ten times as fast as an assertion that looks at a whole set. */
+  private static void require(boolean holds, String otherwise, long sequence) {
+    if (!holds) {
+      throw new AssertionError("record " + sequence + ": " + otherwise);
+    }
   }
 
   private void acknowledge() {
@@ -412,6 +429,13 @@ final class QueueModel {
 
   private void crashAndReopen(boolean power) {
     if (random.nextBoolean()) {
+      // Dies in the middle of whatever it is doing then.
+      faulty = true;
+      dying = true;
+      disk.dieAfterOperation(1 + random.nextInt(12));
+      append();
+      settle(random.nextBoolean() ? 1500 : 30);
+    } else if (random.nextBoolean()) {
       settle(0);
     }
     Set<Long> must = new HashSet<>(present.keySet());
@@ -447,6 +471,7 @@ final class QueueModel {
     savedAcknowledgements.clear();
     disk.heal();
     faulty = false;
+    dying = false;
   }
 
   /** Leases everything, which shows what survived, and gives it back. */
@@ -459,7 +484,7 @@ final class QueueModel {
       for (int i = 0; i < lease.count(); i++) {
         verify(lease, i);
         long sequence = lease.firstSequence() + i;
-        assertThat(sequence).isGreaterThan(last);
+        require(sequence > last, "comes after " + last, sequence);
         last = sequence;
         missing.remove(sequence);
         found.put(sequence, lease.appendedAtMillis());
@@ -491,7 +516,11 @@ final class QueueModel {
     QueueStatistics statistics = queue.statistics();
     assertThat(statistics.records()).as("records").isEqualTo(present.size());
     assertThat(statistics.leased()).as("leased").isEqualTo(leasedSequences().size());
-    assertThat(statistics.diskBytes()).as("bytes").isEqualTo(disk.totalBytes());
+    // A deletion that could not be synced is not counted as room, lest a crash undo it.
+    assertThat(statistics.diskBytes()).as("bytes").isGreaterThanOrEqualTo(disk.totalBytes());
+    if (!faulty) {
+      assertThat(statistics.diskBytes()).as("bytes").isEqualTo(disk.totalBytes());
+    }
     assertThat(statistics.backlogBytes() == 0).as("backlog").isEqualTo(present.isEmpty());
     assertThat(queue.hasReady()).isEqualTo(present.size() > leasedSequences().size());
     if (!present.isEmpty()) {

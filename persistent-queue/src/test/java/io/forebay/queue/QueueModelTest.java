@@ -23,7 +23,7 @@ class QueueModelTest {
       run(replayed);
       return;
     }
-    int schedules = Integer.getInteger("forebay.queue.schedules", 500);
+    int schedules = Integer.getInteger("forebay.queue.schedules", 10_000);
     for (long seed = FIRST_SEED; seed < FIRST_SEED + schedules; seed++) {
       run(seed);
     }

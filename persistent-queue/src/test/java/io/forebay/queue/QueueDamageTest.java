@@ -1,0 +1,253 @@
+package io.forebay.queue;
+
+import static io.forebay.queue.QueueFixture.append;
+import static io.forebay.queue.QueueFixture.batch;
+import static io.forebay.queue.QueueFixture.leaseAll;
+import static io.forebay.queue.QueueFixture.number;
+import static io.forebay.queue.QueueFixture.numbered;
+import static io.forebay.queue.QueueFixture.store;
+import static io.forebay.queue.QueueFixture.texts;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.zip.CRC32C;
+import org.junit.jupiter.api.Test;
+
+/** What is left of a queue, and what is said of the rest, when bytes or the disk go bad. */
+class QueueDamageTest {
+
+  /** Of one record of 100 bytes. */
+  private static final int FRAME_BYTES = FrameHeader.BYTES + Integer.BYTES + 100;
+
+  private final CrashStorage disk = new CrashStorage();
+  private final QueueFixture.Reports reports = new QueueFixture.Reports();
+  private final QueueOptions options =
+      QueueFixture.options(Path.of("memory"), 256 * 1024, 4096, Overflow.DROP_NEWEST, reports);
+
+  private static String segment(long first) {
+    return SegmentHeader.fileName(first);
+  }
+
+  private static int frameAt(int index) {
+    return SegmentHeader.BYTES + index * FRAME_BYTES;
+  }
+
+  /** One frame a record. */
+  private void fill(int records) throws IOException {
+    try (PersistentQueue queue = disk.open(options)) {
+      for (int i = 0; i < records; i++) {
+        store(queue, numbered(i, 1, 100));
+      }
+    }
+  }
+
+  private List<Integer> drain(PersistentQueue queue) throws IOException {
+    List<Integer> numbers = new ArrayList<>();
+    for (Lease lease : leaseAll(queue)) {
+      numbers.add(number(lease, 0));
+      assertThat(lease.firstSequence()).isEqualTo(number(lease, 0));
+      lease.acknowledge();
+    }
+    return numbers;
+  }
+
+  @Test
+  void damagedPayload_costsItsFrame_andIsKeptAside() throws IOException {
+    fill(5);
+    disk.damage(segment(0), frameAt(2) + FrameHeader.BYTES + 50);
+    try (PersistentQueue queue = disk.open(options)) {
+      assertThat(drain(queue)).containsExactly(0, 1, 3, 4);
+      assertThat(reports.dropped).containsOnly(java.util.Map.entry(DropReason.DAMAGED, 1L));
+      assertThat(reports.damages)
+          .containsExactly(
+              segment(0) + "@" + frameAt(2) + ": the checksum of a frame does not fit");
+      await().untilAsserted(() -> assertThat(evidence()).hasSize(1));
+      assertThat(disk.content(evidence().iterator().next())).hasSize(FRAME_BYTES);
+      await()
+          .untilAsserted(
+              () -> assertThat(queue.statistics().diskBytes()).isEqualTo(disk.totalBytes()));
+    }
+  }
+
+  private Set<String> evidence() {
+    Set<String> names = new java.util.TreeSet<>(disk.fileNames());
+    names.removeIf(name -> !name.startsWith("damaged-"));
+    return names;
+  }
+
+  @Test
+  void damagedFrameHeader_costsItsFrame() throws IOException {
+    fill(5);
+    disk.damage(segment(0), frameAt(1) + 5);
+    disk.damage(segment(0), frameAt(2));
+    try (PersistentQueue queue = disk.open(options)) {
+      assertThat(drain(queue)).containsExactly(0, 3, 4);
+      assertThat(reports.dropped).containsEntry(DropReason.DAMAGED, 2L);
+      assertThat(queue.statistics().records()).isZero();
+    }
+  }
+
+  @Test
+  void damage_isCountedOnce_thoughTheSegmentStays() throws IOException {
+    fill(5);
+    disk.damage(segment(0), frameAt(1) + 5);
+    try (PersistentQueue queue = disk.open(options)) {
+      assertThat(leaseAll(queue)).hasSize(4);
+    }
+    try (PersistentQueue queue = disk.open(options)) {
+      assertThat(queue.statistics().records()).isEqualTo(4);
+      assertThat(drain(queue)).containsExactly(0, 2, 3, 4);
+      assertThat(reports.dropped).containsEntry(DropReason.DAMAGED, 1L);
+    }
+  }
+
+  @Test
+  void lastFrame_damagedAfterACleanClose_isCounted() throws IOException {
+    fill(5);
+    disk.damage(segment(0), frameAt(4) + FrameHeader.BYTES + 50);
+    try (PersistentQueue queue = disk.open(options)) {
+      assertThat(drain(queue)).containsExactly(0, 1, 2, 3);
+      assertThat(reports.dropped).containsEntry(DropReason.DAMAGED, 1L);
+      assertThat(store(queue, numbered(5, 1, 100))).isEqualTo(5);
+    }
+  }
+
+  @Test
+  void damagedSegmentHeader_costsNothing() throws IOException {
+    fill(60);
+    assertThat(disk.fileNames()).hasSizeGreaterThan(3);
+    disk.fileNames().stream()
+        .filter(name -> name.endsWith(".seg"))
+        .forEach(name -> disk.damage(name, 9));
+    try (PersistentQueue queue = disk.open(options)) {
+      assertThat(drain(queue)).hasSize(60);
+      assertThat(reports.dropped).isEmpty();
+    }
+  }
+
+  @Test
+  void missingSegment_isAGap_andCounted() throws IOException {
+    fill(100);
+    List<String> segments =
+        disk.fileNames().stream().filter(name -> name.endsWith(".seg")).sorted().toList();
+    long from = SegmentHeader.firstSequence(segments.get(1));
+    long to = SegmentHeader.firstSequence(segments.get(2));
+    disk.remove(segments.get(1));
+    try (PersistentQueue queue = disk.open(options)) {
+      assertThat(queue.statistics().records()).isEqualTo(100);
+      assertThat(drain(queue)).hasSize((int) (100 - (to - from))).contains(0, (int) to, 99);
+      assertThat(reports.dropped).containsEntry(DropReason.DAMAGED, to - from);
+    }
+  }
+
+  @Test
+  void tornTail_isNotThere_andNoDamage() throws IOException {
+    PersistentQueue queue = disk.open(options);
+    store(queue, numbered(0, 1, 100));
+    byte[] before = disk.content(segment(0));
+    disk.failSyncs(true);
+    assertThat(queue.append(numbered(1, 1, 100)).toCompletableFuture())
+        .failsWithin(java.time.Duration.ofSeconds(10));
+    assertThat(disk.content(segment(0)).length).isGreaterThan(before.length);
+    disk.crash(new Random(3));
+    try (PersistentQueue again = disk.open(options)) {
+      List<Integer> found = drain(again);
+      assertThat(found.get(0)).isZero();
+      assertThat(reports.dropped).isEmpty();
+      assertThat(again.append(numbered(2, 1, 100)).toCompletableFuture())
+          .succeedsWithin(java.time.Duration.ofSeconds(10));
+    }
+  }
+
+  @Test
+  void failedSync_failsTheAppend_andItsRecordIsNeverShown() throws IOException {
+    try (PersistentQueue queue = disk.open(options)) {
+      store(queue, batch("before"));
+      disk.failSyncs(true);
+      assertThat(queue.append(batch("failed")).toCompletableFuture())
+          .failsWithin(java.time.Duration.ofSeconds(10))
+          .withThrowableOfType(java.util.concurrent.ExecutionException.class)
+          .withCauseInstanceOf(IOException.class);
+      assertThat(queue.statistics().diskFailing()).isTrue();
+      disk.heal();
+      store(queue, batch("after"));
+      assertThat(queue.statistics().diskFailing()).isFalse();
+      assertThat(texts(leaseAll(queue))).containsExactly("before", "after");
+      assertThat(reports.diskFailures).isPositive();
+      assertThat(reports.diskRecoveries).isEqualTo(1);
+    }
+    try (PersistentQueue queue = disk.open(options)) {
+      assertThat(texts(leaseAll(queue))).containsExactly("before", "after");
+      assertThat(reports.dropped).isEmpty();
+    }
+  }
+
+  @Test
+  void fullDisk_failsAppends_untilThereIsSpace() throws IOException {
+    try (PersistentQueue queue = disk.open(options)) {
+      store(queue, numbered(0, 1, 100));
+      disk.capacity(disk.totalBytes() + 60);
+      for (int i = 0; i < 5; i++) {
+        assertThat(queue.append(numbered(100, 1, 100)).toCompletableFuture())
+            .failsWithin(java.time.Duration.ofSeconds(10));
+      }
+      disk.heal();
+      store(queue, numbered(1, 1, 100));
+      List<Lease> leases = leaseAll(queue);
+      assertThat(leases.stream().map(lease -> number(lease, 0))).containsExactly(0, 1);
+      assertThat(queue.statistics().records()).isEqualTo(2);
+      assertThat(disk.totalBytes()).isLessThan(10_000);
+    }
+  }
+
+  @Test
+  void newerFormat_isRefused_andUntouched() throws IOException {
+    fill(3);
+    byte[] newer = disk.content(segment(0));
+    ByteBuffer header = ByteBuffer.wrap(newer);
+    header.putInt(4, 2);
+    CRC32C crc = new CRC32C();
+    crc.update(newer, 0, SegmentHeader.BYTES - 4);
+    header.putInt(SegmentHeader.BYTES - 4, (int) crc.getValue());
+    disk.replace(segment(0), newer);
+    long bytes = disk.totalBytes();
+    assertThatThrownBy(() -> disk.open(options))
+        .isInstanceOf(QueueFormatException.class)
+        .hasMessageContaining("format 2")
+        .hasMessageContaining(segment(0));
+    assertThat(disk.totalBytes()).isEqualTo(bytes);
+    assertThat(disk.content(segment(0))).isEqualTo(newer);
+  }
+
+  @Test
+  void anySingleFlippedByte_neverStopsTheQueue_norAltersARecord() throws IOException {
+    Random random = new Random(42);
+    for (int round = 0; round < 300; round++) {
+      CrashStorage one = new CrashStorage();
+      try (PersistentQueue queue = one.open(options)) {
+        for (int i = 0; i < 30; i++) {
+          store(queue, numbered(i, 1, 100));
+        }
+      }
+      List<String> names = one.fileNames().stream().sorted().toList();
+      String name = names.get(random.nextInt(names.size()));
+      one.damage(name, random.nextInt(one.content(name).length));
+      reports.dropped.clear();
+      try (PersistentQueue queue = one.open(options)) {
+        List<Integer> found = drain(queue);
+        long lost = reports.dropped.getOrDefault(DropReason.DAMAGED, 0L);
+        assertThat(found).hasSize((int) (30 - lost)).isSorted();
+        assertThat(lost).isLessThanOrEqualTo(1);
+        assertThat(append(queue, batch("more"))).isInstanceOf(AppendResult.Stored.class);
+      }
+    }
+  }
+}
