@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Schedulers;
 
@@ -336,12 +337,24 @@ class PipelineTest {
 
   @Test
   void startsDestinationsBeforeSourcesAndStopsSourcesFirst() {
-    source(
-        "in",
+    Flux<Batch> flux =
         input
             .asFlux()
             .doOnSubscribe(s -> calls.add("subscribe in"))
-            .doOnCancel(() -> calls.add("cancel in")));
+            .doOnCancel(() -> calls.add("cancel in"));
+    Source source =
+        new Source() {
+          @Override
+          public Flux<Batch> batches() {
+            return flux;
+          }
+
+          @Override
+          public Mono<Void> close() {
+            return Mono.fromRunnable(() -> calls.add("close in"));
+          }
+        };
+    assembly.source("in", "test_input", node -> source);
     ScriptedDelivery out = destination("out");
     assembly.link("in", "", "out");
     Pipeline running = start();
@@ -353,7 +366,8 @@ class PipelineTest {
     running.stop().block(WAIT);
 
     assertThat(calls)
-        .containsExactly("start out", "subscribe in", "cancel in", "accepted out", "stop out");
+        .containsExactly(
+            "start out", "subscribe in", "cancel in", "accepted out", "stop out", "close in");
     assertThat(running.status().state()).isEqualTo(State.STOPPED);
     assertThat(running.health().ready()).isFalse();
     assertThat(registry.getMeters()).isEmpty();
