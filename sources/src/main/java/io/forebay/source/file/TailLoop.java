@@ -26,8 +26,9 @@ final class TailLoop {
   private final FileInputConfig config;
   private final ComponentContext context;
   private final Emitter out;
-  private final InFlight inFlight = new InFlight();
+  private final InFlight inFlight;
   private final Map<String, TailedFile> followed = new LinkedHashMap<>();
+  private final PathWatch paths = new PathWatch();
   private final OpenFiles openFiles;
   private final NodeHealth health;
   private final Cursors cursors;
@@ -53,19 +54,21 @@ final class TailLoop {
             context.listener(),
             health,
             config.cursorFlushInterval().toNanos());
+    this.inFlight =
+        new InFlight(out, cursors, context.listener(), config.maxUnacknowledgedSize().bytes());
     this.discovery =
         new FileDiscovery(config, followed, cursors, openFiles, health, context.listener());
     this.reader =
         new TailReader(
             config,
             new ChunkReader(scanner(config)),
+            paths,
             openFiles,
             cursors,
             inFlight,
             health,
             context.listener(),
-            context.clock(),
-            out);
+            context.clock());
   }
 
   private static ItemScanner scanner(FileInputConfig config) {
@@ -114,7 +117,7 @@ final class TailLoop {
     while (!out.isCancelled()) {
       long now = System.nanoTime();
       long sinceSearch = now - searchedAt;
-      if (sinceSearch >= searchGapNanos || (sinceSearch >= soonNanos && reader.takeDisplaced())) {
+      if (sinceSearch >= searchGapNanos || (sinceSearch >= soonNanos && paths.takeDisplaced())) {
         discovery.search(now);
         leave(now);
         turns = new ArrayList<>(followed.values());
@@ -132,10 +135,10 @@ final class TailLoop {
   /** Gives every file a turn, as long as there is demand; goes on there the next time. */
   private boolean round(long nowNanos) {
     boolean busy = false;
-    reader.beginRound();
+    inFlight.beginRound();
     for (int i = 0; i < turns.size(); i++) {
       if (out.demand() == 0 || out.isCancelled()) {
-        turns.forEach(file -> reader.watch(file, nowNanos));
+        turns.forEach(file -> paths.watch(file, nowNanos));
         return false;
       }
       nextTurn = (nextTurn + 1) % turns.size();

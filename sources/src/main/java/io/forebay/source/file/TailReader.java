@@ -1,14 +1,9 @@
 package io.forebay.source.file;
 
 import io.forebay.core.component.NodeListener;
-import io.forebay.core.item.Acknowledgement;
-import io.forebay.core.item.Batch;
-import io.forebay.source.worker.Emitter;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Clock;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -16,89 +11,51 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Gives one file at a time its turn: a look for something new, or one chunk. Belongs to the node's
- * thread; the outcomes of its batches arrive on others.
+ * thread.
  */
 final class TailReader {
 
   private static final Logger LOG = LoggerFactory.getLogger(TailReader.class);
 
-  /** Bytes that all files of a node together may have under way. */
-  private static final long MAX_IN_FLIGHT_BYTES = 64L << 20;
-
-  private static final long REPLAY_WAIT_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long FAULT_WAIT_NANOS = TimeUnit.SECONDS.toNanos(5);
-  private static final long WATCH_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final int MAX_IDLE_DOUBLINGS = 3;
 
   private final ChunkReader chunks;
+  private final PathWatch paths;
   private final OpenFiles openFiles;
   private final Cursors cursors;
   private final InFlight inFlight;
   private final NodeHealth health;
   private final NodeListener listener;
   private final Clock clock;
-  private final Emitter out;
   private final long pollNanos;
   private final long rotateWaitNanos;
   private final long quietNanos;
-  private final long maxUnacknowledged;
   private final int fingerprintLength;
-
-  private volatile boolean held;
-  private boolean displaced;
 
   TailReader(
       FileInputConfig config,
       ChunkReader chunks,
+      PathWatch paths,
       OpenFiles openFiles,
       Cursors cursors,
       InFlight inFlight,
       NodeHealth health,
       NodeListener listener,
-      Clock clock,
-      Emitter out) {
+      Clock clock) {
     this.chunks = chunks;
+    this.paths = paths;
     this.openFiles = openFiles;
     this.cursors = cursors;
     this.inFlight = inFlight;
     this.health = health;
     this.listener = listener;
     this.clock = clock;
-    this.out = out;
     this.pollNanos = config.pollInterval().toNanos();
     this.rotateWaitNanos = config.rotateWait().toNanos();
     this.quietNanos =
         config.linePattern() == null ? Long.MAX_VALUE : config.multilineFlushInterval().toNanos();
-    this.maxUnacknowledged = config.maxUnacknowledgedSize().bytes();
     this.fingerprintLength = (int) config.fingerprintSize().bytes();
-  }
-
-  /** Whether since the last call a path was met that leads to another file by now. */
-  boolean takeDisplaced() {
-    boolean was = displaced;
-    displaced = false;
-    return was;
-  }
-
-  /**
-   * Notices whether a file that has no turn now was renamed: with a second rename before the next
-   * search, the file between the two would never be seen.
-   */
-  void watch(TailedFile file, long nowNanos) {
-    if (nowNanos - file.watchedAtNanos < WATCH_NANOS || file.gone) {
-      return;
-    }
-    file.watchedAtNanos = nowNanos;
-    try {
-      measure(file);
-    } catch (IOException e) {
-      displaced = true;
-    }
-  }
-
-  /** A round of turns begins. */
-  void beginRound() {
-    held = false;
   }
 
   /**
@@ -113,18 +70,20 @@ final class TailReader {
     TailedFile predecessor = file.predecessor;
     if (predecessor != null) {
       boolean looked = predecessor.lookedAtNanos - file.foundAtNanos() >= 0;
-      if (predecessor.isOpen() && (!looked || predecessor.hasIncomplete())) {
+      if (predecessor.isOpen() && !predecessor.faulty && (!looked || predecessor.hasIncomplete())) {
         return false;
       }
       file.predecessor = null;
     }
     try {
       boolean busy = take(file, nowNanos);
+      file.faulty = false;
       health.solved(file.key());
       return busy;
     } catch (NoSuchFileException e) {
-      displaced = true;
+      paths.displaced();
     } catch (IOException e) {
+      file.faulty = true;
       health.problem(file.key(), "cannot read " + file.path() + ": " + FileFaults.reason(e));
     }
     file.dueAtNanos = nowNanos + FAULT_WAIT_NANOS;
@@ -133,10 +92,9 @@ final class TailReader {
 
   private boolean take(TailedFile file, long nowNanos) throws IOException {
     if (!file.isCaughtUp()) {
-      watch(file, nowNanos);
+      paths.watch(file, nowNanos);
     }
-    if (inFlight.bytes() >= MAX_IN_FLIGHT_BYTES) {
-      held = true;
+    if (inFlight.isHeld(null)) {
       return false;
     }
     if (file.replay == null && nowNanos - file.replayAtNanos >= 0) {
@@ -149,8 +107,7 @@ final class TailReader {
     if (replay != null) {
       return replay(file, replay, nowNanos);
     }
-    if (file.position().next() - file.ranges().mark().offset() >= maxUnacknowledged) {
-      held = true;
+    if (inFlight.isHeld(file)) {
       return false;
     }
     return file.isCaughtUp() ? look(file, nowNanos) : readOn(file, nowNanos);
@@ -170,7 +127,7 @@ final class TailReader {
       if (at.next() >= replay.range().end()) {
         file.replay = null;
       }
-      emit(file, chunk);
+      inFlight.emit(file, chunk);
     } else if (channel.size() < replay.range().end()) {
       restart(file, channel, nowNanos);
     }
@@ -179,7 +136,7 @@ final class TailReader {
 
   /** Looks at a file that had nothing new when it was last looked at. */
   private boolean look(TailedFile file, long nowNanos) throws IOException {
-    long size = measure(file);
+    long size = paths.measure(file);
     file.lookedAtNanos = nowNanos;
     if (size != file.size) {
       file.size = size;
@@ -216,30 +173,6 @@ final class TailReader {
     return false;
   }
 
-  /** The size of the file now, by its path where that still leads to it. */
-  private long measure(TailedFile file) throws IOException {
-    if (!file.gone) {
-      try {
-        BasicFileAttributes attributes =
-            Files.readAttributes(file.path(), BasicFileAttributes.class);
-        if (FileKeys.of(file.path(), attributes).equals(file.key())) {
-          long modified = attributes.lastModifiedTime().toMillis();
-          if (modified != file.modifiedMillis) {
-            file.modifiedMillis = modified;
-            file.verified = false;
-          }
-          return attributes.size();
-        }
-      } catch (IOException e) {
-        if (!file.isOpen()) {
-          throw e;
-        }
-      }
-      displaced = true;
-    }
-    return file.isOpen() ? file.open().size() : file.size;
-  }
-
   private boolean readOn(TailedFile file, long nowNanos) throws IOException {
     FileChannel channel = openFiles.open(file);
     if (!verify(file, channel, nowNanos)) {
@@ -249,7 +182,7 @@ final class TailReader {
     ChunkReader.Chunk chunk =
         chunks.read(channel, at, file.size, Ending.OPEN, file.fields().at(clock.millis()));
     if (chunk != null) {
-      emit(file, chunk);
+      inFlight.emit(file, chunk);
     }
     if (!file.isCaughtUp()) {
       if (chunk == null && !at.inLongLine()) {
@@ -288,7 +221,7 @@ final class TailReader {
       file.flushed = ending;
       return false;
     }
-    emit(file, chunk);
+    inFlight.emit(file, chunk);
     return true;
   }
 
@@ -318,50 +251,10 @@ final class TailReader {
     LOG.info("{} was truncated or written anew; reading it from the beginning", file.path());
     listener.onEvent("file_truncated", 1);
     for (Range lost : file.restart(Fingerprint.take(channel, fingerprintLength))) {
-      lost(lost);
+      inFlight.lost(lost);
     }
     file.size = channel.size();
     file.changedAtNanos = nowNanos;
     cursors.changed();
-  }
-
-  private void emit(TailedFile file, ChunkReader.Chunk chunk) {
-    Range range = chunk.range();
-    int memoryBytes = chunk.memoryBytes();
-    AcknowledgedRanges ranges = file.ranges();
-    int epoch = ranges.epoch();
-    ranges.opened();
-    inFlight.add(memoryBytes);
-    if (chunk.cutLines() > 0) {
-      listener.onEvent("line_cut", chunk.cutLines());
-      listener.onDropped("line_cut", 0, chunk.cutBytes());
-    }
-    out.emit(
-        Batch.of(
-            chunk.items(),
-            Acknowledgement.of(safe -> ended(file, range, epoch, memoryBytes, safe))));
-  }
-
-  private void ended(TailedFile file, Range range, int epoch, int memoryBytes, boolean safe) {
-    if (safe) {
-      if (file.ranges().acknowledge(epoch, range)) {
-        cursors.changed();
-      }
-    } else {
-      file.replayAtNanos = System.nanoTime() + REPLAY_WAIT_NANOS;
-      if (file.ranges().fail(epoch, range)) {
-        listener.onEvent("replayed", range.items());
-      } else {
-        lost(range);
-      }
-    }
-    inFlight.remove(memoryBytes);
-    if (held || out.isCancelled()) {
-      out.wake();
-    }
-  }
-
-  private void lost(Range range) {
-    listener.onDropped("truncated_before_acknowledged", range.items(), range.length());
   }
 }

@@ -60,6 +60,9 @@ final class TailedFile {
   /** No path is known that leads to it any more; an open channel is all there is. */
   boolean gone;
 
+  /** Whether the last turn failed. */
+  boolean faulty;
+
   /** Whether the fingerprint was compared since the end was last reached. */
   boolean verified;
 

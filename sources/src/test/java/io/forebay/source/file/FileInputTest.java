@@ -424,4 +424,57 @@ class FileInputTest {
     node.write("sub/a.log", "two\n");
     await().untilAsserted(() -> assertThat(received.bodies()).containsExactly("one", "two"));
   }
+
+  @Test
+  void a_file_that_cannot_be_read_is_told_and_the_others_go_on() throws IOException {
+    Path loop = node.logs.resolve("loop.log");
+    Files.createSymbolicLink(loop, loop);
+    node.write("a.log", "one\n");
+    Receiver received = node.follow(node.keys("*.log"), Receiver::acknowledging);
+    await().untilAsserted(() -> assertThat(received.bodies()).containsExactly("one"));
+    await().untilAsserted(() -> assertThat(node.listener.unhealthy()).contains("loop.log"));
+    Files.delete(loop);
+    await().untilAsserted(() -> assertThat(node.listener.unhealthy()).isNull());
+  }
+
+  @Test
+  void cursors_that_cannot_be_saved_are_told_and_reading_goes_on() throws IOException {
+    Path inTheWay = node.data.resolve("cursors/logs.json.tmp/file");
+    Files.createDirectories(inTheWay);
+    node.write("a.log", "one\n");
+    Receiver received = node.follow(node.keys("*.log"), Receiver::acknowledging);
+    await().untilAsserted(() -> assertThat(received.bodies()).containsExactly("one"));
+    await()
+        .untilAsserted(
+            () -> assertThat(node.listener.unhealthy()).contains("cannot save the cursors"));
+    Files.delete(inTheWay);
+    await().untilAsserted(() -> assertThat(node.listener.unhealthy()).isNull());
+    assertThat(new CursorFile(node.data, "logs").load()).hasSize(1);
+  }
+
+  @Test
+  void a_number_that_was_given_to_another_file_does_not_carry_the_cursor_over() throws IOException {
+    Path log = node.write("a.log", "banner\n".repeat(200) + lines(0, 10));
+    Receiver first = node.follow(node.keys("a.log"), Receiver::acknowledging);
+    await().untilAsserted(() -> assertThat(first.bodies()).hasSize(210));
+    node.stop();
+    // Same inode, same first bytes, longer than before: only what was read last tells them apart.
+    Files.writeString(log, "banner\n".repeat(200) + lines(500, 600));
+    Receiver second = node.follow(node.keys("a.log"), Receiver::acknowledging);
+    await().untilAsserted(() -> assertThat(second.bodies()).hasSize(300));
+  }
+
+  @Test
+  void adds_the_time_and_the_source_where_wanted() throws IOException {
+    FileInputFixture.Keys keys = node.keys("*.log");
+    keys.ingestionTime = true;
+    keys.separate = true;
+    node.write("a.log", "one\n");
+    Receiver received = node.follow(keys, Receiver::acknowledging);
+    await().untilAsserted(() -> assertThat(received.items()).hasSize(1));
+    assertThat(received.items().get(0).attributes())
+        .containsEntry("ingestion_time", received.items().get(0).timestampMillis());
+    assertThat(received.items().get(0).resource())
+        .containsEntry("log.file.path", node.logs.resolve("a.log").toString());
+  }
 }
