@@ -1,8 +1,8 @@
-package io.forebay.agent.process;
+package io.forebay.agent.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.forebay.agent.process.RecordingReceiver.Conduct;
+import io.forebay.agent.endtoend.RecordingReceiver.Conduct;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.stream.IntStream;
@@ -41,7 +41,7 @@ class RefusalIT {
           .until(() -> receiver.arrivals().distinct() >= 4_000);
       receiver.arrivals().assertNothingLost(4_000);
       assertThat(receiver.arrivals().duplicates()).isZero();
-      assertThat(agent.metric("forebay_dead_letters_items_total", "node=\"out\""))
+      assertThat(agent.metric("forebay_delivery_dead_lettered_items_total", "node=\"out\""))
           .isIn(0.0, Double.NaN);
       assertThat(agent.metric("forebay_dropped_items_total", "node=\"out\"")).isIn(0.0, Double.NaN);
       Awaitility.await()
@@ -73,7 +73,7 @@ class RefusalIT {
       assertThat(receiver.arrivals().distinct()).isEqualTo(999);
       assertThat(receiver.arrivals().has(bad)).isFalse();
       assertThat(receiver.arrivals().duplicates()).isZero();
-      assertThat(agent.metric("forebay_dead_letters_items_total", "node=\"out\"")).isEqualTo(1);
+      assertThat(agent.metric("forebay_delivery_dead_lettered_items_total", "node=\"out\"")).isEqualTo(1);
       assertThat(agent.stop()).isZero();
     }
     assertThat(DeadLetters.read(directory.resolve("data").resolve("dead-letters").resolve("out")))

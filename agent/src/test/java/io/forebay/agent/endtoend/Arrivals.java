@@ -1,4 +1,4 @@
-package io.forebay.agent.process;
+package io.forebay.agent.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -114,17 +114,16 @@ final class Arrivals {
    * within {@code window} of the acknowledgement: then it may not have been able to note it.
    */
   synchronized void assertOnlyUnacknowledgedRepeated(List<Long> killedAtNanos, long windowNanos) {
-    List<Long> unexcused = new ArrayList<>();
+    List<String> unexcused = new ArrayList<>();
     for (long[] repeat : repeated) {
       long acknowledged = repeat[1];
-      boolean excused =
-          acknowledged == 0
-              || killedAtNanos.stream()
-                  .anyMatch(
-                      kill ->
-                          kill - acknowledged < windowNanos && kill - acknowledged > -windowNanos);
-      if (!excused) {
-        unexcused.add(repeat[0]);
+      long apart =
+          killedAtNanos.stream()
+              .mapToLong(kill -> Math.abs(kill - acknowledged))
+              .min()
+              .orElse(Long.MAX_VALUE);
+      if (acknowledged != 0 && apart >= windowNanos) {
+        unexcused.add(repeat[0] + " (" + apart / 1_000_000 + " ms from a kill)");
       }
     }
     assertThat(unexcused.stream().limit(20))

@@ -1,4 +1,4 @@
-package io.forebay.agent.process;
+package io.forebay.agent.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -3,6 +3,6 @@
  * sockets and files are real, and a receiver records every sequence number that arrives.
  */
 @NullMarked
-package io.forebay.agent.process;
+package io.forebay.agent.endtoend;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,4 @@
-package io.forebay.agent.process;
+package io.forebay.agent.endtoend;
 
 import io.forebay.queue.Lease;
 import io.forebay.queue.PersistentQueue;

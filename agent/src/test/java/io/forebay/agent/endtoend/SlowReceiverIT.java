@@ -1,8 +1,8 @@
-package io.forebay.agent.process;
+package io.forebay.agent.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.forebay.agent.process.RecordingReceiver.Conduct;
+import io.forebay.agent.endtoend.RecordingReceiver.Conduct;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
