@@ -25,9 +25,16 @@ final class Archive {
   private final Clock clock;
   private final PartRecovery.Placement placement;
   private final RandomGenerator random;
+  private final PartOpener opener;
   private @Nullable DirectoryLock lock;
   private boolean recovered;
   private @Nullable Part open;
+
+  /** Makes the file of a part: {@link DurableFiles#create}, or one that fails in a test. */
+  @FunctionalInterface
+  interface PartOpener {
+    FileChannel create(Path file) throws IOException;
+  }
 
   /** The file that is being written. {@code bytes} are forced to the device. */
   private record Part(Path file, FileChannel channel, String name, Path target, long bytes) {
@@ -44,7 +51,8 @@ final class Archive {
       long maxBytes,
       PartRecovery.Placement placement,
       Clock clock,
-      RandomGenerator random) {
+      RandomGenerator random,
+      PartOpener opener) {
     this.root = root;
     this.parts = root.resolve(".forebay").resolve(FileNames.safe(node));
     this.node = node;
@@ -53,6 +61,7 @@ final class Archive {
     this.clock = clock;
     this.placement = placement;
     this.random = random;
+    this.opener = opener;
   }
 
   /**
@@ -163,7 +172,7 @@ final class Archive {
   private Part openPart(Instant time) throws IOException {
     String name = FileNames.of(time, node, random, extension);
     Path file = parts.resolve(name + FileNames.PART);
-    return new Part(file, DurableFiles.create(file), name, placement.directoryAt(time), 0);
+    return new Part(file, opener.create(file), name, placement.directoryAt(time), 0);
   }
 
   /**

@@ -46,7 +46,8 @@ public final class LocalStorageDestinationFactory
             config.maxByteLimit().bytes(),
             time -> root.resolve(prefix.at(time, context.tag(), host.name())),
             context.clock(),
-            context.random());
+            context.random(),
+            DurableFiles::create);
     ArchiveWriter writer =
         new ArchiveWriter(
             archive,

@@ -50,7 +50,7 @@ final class ZstdFrame {
       if (!PartBytes.read(file, at, block, block.length)) {
         return start;
       }
-      int header = block[0] & 0xff | (block[1] & 0xff) << 8 | (block[2] & 0xff) << 16;
+      int header = (block[0] & 0xff) | (block[1] & 0xff) << 8 | (block[2] & 0xff) << 16;
       int type = header >> 1 & 3;
       if (type == RESERVED_BLOCK) {
         return start;
