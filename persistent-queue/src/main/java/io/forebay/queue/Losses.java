@@ -26,6 +26,19 @@ final class Losses {
     }
   }
 
+  /** Reports records of a segment that is gone: numbers {@code from <= n < to}. */
+  void missing(long from, long to, long records) {
+    if (records > 0) {
+      log.warn(
+          "{}: the segment of records {} to {} is gone; {} are lost",
+          storage.path(""),
+          from,
+          to - 1,
+          records);
+    }
+    dropped(DropReason.DAMAGED, records, 0);
+  }
+
   /** Reports damage; {@code bytes} of the segment at {@code offset} are worth keeping. */
   void damaged(Segment segment, long offset, long bytes, String what) {
     log.warn("{} at offset {}: {}", storage.path(segment.name()), offset, what);

@@ -188,7 +188,7 @@ final class QueueReader implements Closeable {
   }
 
   private void loseMissing(long from, long to) {
-    losses.dropped(DropReason.DAMAGED, ledger.settle(from, to), 0);
+    losses.missing(from, to, ledger.settle(from, to));
   }
 
   /** Puts the cursor into the segment; null when its file is gone. */

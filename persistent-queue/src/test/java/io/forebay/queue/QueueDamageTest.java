@@ -191,6 +191,23 @@ class QueueDamageTest {
   }
 
   @Test
+  void segments_stay_whileTheStateThatLetsThemGoIsNotDurable() throws IOException {
+    try (PersistentQueue queue = disk.open(options)) {
+      for (int i = 0; i < 60; i++) {
+        store(queue, numbered(i, 1, 100));
+      }
+      List<Lease> leases = leaseAll(queue);
+      Set<String> before = disk.fileNames();
+      disk.failSyncs(true);
+      leases.forEach(Lease::acknowledge);
+      await().until(() -> reports.diskFailures > 0);
+      assertThat(disk.fileNames()).isEqualTo(before);
+      disk.heal();
+      await().untilAsserted(() -> assertThat(queue.statistics().segments()).isZero());
+    }
+  }
+
+  @Test
   void fullDisk_failsAppends_untilThereIsSpace() throws IOException {
     try (PersistentQueue queue = disk.open(options)) {
       store(queue, numbered(0, 1, 100));
