@@ -135,7 +135,8 @@ final class StateTracker {
 
   private static String reasonOf(DeliveryState from, DeliveryState to) {
     return switch (to) {
-      case DIRECT -> from == DeliveryState.DRAINING ? "the backlog is gone" : "it is well again";
+      case DIRECT ->
+          from == DeliveryState.DRAINING ? "the backlog has been sent" : "it is well again";
       case DRAINING -> from == DeliveryState.DIRECT ? "there is a backlog" : "it is well again";
       case SPILLING -> "memory is filling up";
       case PAUSED -> "the receiver refuses us";

@@ -19,7 +19,7 @@
  * <pre>
  * from      to        when
  * any       PAUSED    a request ended in Paused
- * PAUSED    SPILLING  never directly: only a delivered probe ends PAUSED
+ * PAUSED    SPILLING  a probe was delivered, and memory is still filling up (mode backpressure)
  * PAUSED    DRAINING  a probe was delivered and there is a backlog
  * PAUSED    DIRECT    a probe was delivered and there is none
  * DIRECT    SPILLING  a request ended in Retry; or, in mode backpressure, memory reached 80 %

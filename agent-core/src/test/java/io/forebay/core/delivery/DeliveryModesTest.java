@@ -8,10 +8,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 
 /** The table of modes: each row, and each column where the columns differ. */
 class DeliveryModesTest {
@@ -101,10 +103,10 @@ class DeliveryModesTest {
   @Test
   void fullMemoryGoesToDiskInModeBackpressureUntilItIsHalfEmpty() {
     h.mode = Mode.BACKPRESSURE;
-    List<reactor.core.publisher.Sinks.One<SendResult>> open = new ArrayList<>();
+    List<Sinks.One<SendResult>> open = new ArrayList<>();
     h.destination.script(
         bodies -> {
-          reactor.core.publisher.Sinks.One<SendResult> sink = reactor.core.publisher.Sinks.one();
+          Sinks.One<SendResult> sink = Sinks.one();
           open.add(sink);
           return sink.asMono();
         });
@@ -244,10 +246,10 @@ class DeliveryModesTest {
     h.offer("a");
     h.pass(Duration.ofMillis(200));
     h.offer("b");
-    long before = h.time.now(java.util.concurrent.TimeUnit.MILLISECONDS);
+    long before = h.time.now(TimeUnit.MILLISECONDS);
     assertThat(h.stop(Duration.ofSeconds(30))).isTrue();
 
-    assertThat(h.time.now(java.util.concurrent.TimeUnit.MILLISECONDS) - before).isLessThan(1000);
+    assertThat(h.time.now(TimeUnit.MILLISECONDS) - before).isLessThan(1000);
     assertThat(h.queue.lines()).hasSize(2);
   }
 
