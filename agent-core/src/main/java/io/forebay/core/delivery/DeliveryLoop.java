@@ -113,6 +113,7 @@ final class DeliveryLoop implements QueueGateway.Events {
       return;
     }
     parts.ledger.received(batch.size(), weight);
+    moveToDisk();
     SliceBuffer target = spillsNew() ? parts.spill.buffer() : parts.direct;
     target.add(
         new Slice(
@@ -161,6 +162,16 @@ final class DeliveryLoop implements QueueGateway.Events {
             || (limits.strict() && hasBacklog()));
   }
 
+  /**
+   * Sends what waits in memory to disk where new data goes there: what is younger must not overtake
+   * it, nor need it wait for the receiver.
+   */
+  private void moveToDisk() {
+    if (!parts.direct.isEmpty() && spillsNew() && (parts.health.isFailing() || limits.strict())) {
+      parts.direct.moveAllTo(parts.spill.buffer());
+    }
+  }
+
   private boolean hasBacklog() {
     return parts.ledger.queuedItems() > 0 || !parts.spill.isIdle();
   }
@@ -172,10 +183,7 @@ final class DeliveryLoop implements QueueGateway.Events {
       pressed =
           limits.mode() == Mode.BACKPRESSURE
               && (pressed ? !parts.gauge.isLow() : parts.gauge.isHigh());
-      if (spillsNew() && (parts.health.isFailing() || limits.strict())) {
-        // What is younger must not overtake it, nor need it wait for the receiver.
-        parts.direct.moveAllTo(parts.spill.buffer());
-      }
+      moveToDisk();
       if (parts.health.isFailing()) {
         parts.backlog.beginRecovering();
       }

@@ -54,6 +54,7 @@ class DeliveryModelTest {
     private final int workers;
     private final int rate;
     private final int memory;
+    private final Duration lag;
     private final List<String> offered = new ArrayList<>();
     private final Map<String, Boolean> ended = new HashMap<>();
     private final Map<String, List<String>> batches = new HashMap<>();
@@ -72,6 +73,7 @@ class DeliveryModelTest {
       this.batchSize = random.nextInt(20);
       this.workers = strict ? 1 : 1 + random.nextInt(5);
       this.rate = random.nextInt(3) == 0 ? 50 + random.nextInt(500) : 0;
+      this.lag = seed % 2 == 0 ? Duration.ZERO : Duration.ofMillis(1 + random.nextInt(20));
       this.memory = 20 + random.nextInt(200);
     }
 
@@ -114,6 +116,7 @@ class DeliveryModelTest {
               queue.capacity == Long.MAX_VALUE ? 0 : queue.capacity, 2000 + random.nextInt(20_000));
       h.requestTimeout = Duration.ofSeconds(2);
       h.random = random;
+      h.lag = lag;
       h.destination.script(bodies -> answer(h, bodies, UP));
       return h.start();
     }

@@ -60,6 +60,7 @@ final class Harness {
   Overflow overflow = Overflow.DROP_NEWEST;
   DataSize maxQueueBytes = DataSize.parse("10MB");
   RandomGenerator random = new Random(42);
+  Duration lag = Duration.ZERO;
 
   final VirtualTimeScheduler time = VirtualTimeScheduler.create();
   final ScriptedDestination destination = new ScriptedDestination();
@@ -89,12 +90,12 @@ final class Harness {
   Harness start() {
     delivery = Deliveries.create(options());
     delivery.start().subscribe(nothing -> {}, error -> fail(error));
-    time.advanceTime();
+    time.advanceTimeBy(lag);
     accepting =
         delivery
             .accept(Flux.create(sink -> upstream = sink, FluxSink.OverflowStrategy.BUFFER))
             .subscribe();
-    time.advanceTime();
+    time.advanceTimeBy(lag);
     return this;
   }
 
@@ -139,7 +140,7 @@ final class Harness {
         DEAD_LETTERS,
         new VirtualClock(),
         random,
-        time,
+        lag.isZero() ? time : new LaggingScheduler(time, lag),
         time,
         events,
         options ->
@@ -167,8 +168,10 @@ final class Harness {
     offers++;
     upstream.next(
         Batch.of(items, awaited ? Acknowledgement.awaited(outcome) : Acknowledgement.of(outcome)));
-    time.advanceTime();
-    checkBooks();
+    if (lag.isZero()) {
+      time.advanceTime();
+      checkBooks();
+    }
   }
 
   void offer(Acknowledgement emptyBatch) {
@@ -208,7 +211,7 @@ final class Harness {
         .isEqualTo(s.receivedItems());
     assertThat(s.memoryItems()).as("in memory").isNotNegative();
     assertThat(s.memoryBytes()).as("in memory").isNotNegative();
-    if (withQueue && !stopped) {
+    if (withQueue && !stopped && lag.isZero()) {
       assertThat(s.queue().records()).as("on disk").isEqualTo(queue.lines().size());
     }
   }

@@ -73,7 +73,8 @@ class RefusalIT {
       assertThat(receiver.arrivals().distinct()).isEqualTo(999);
       assertThat(receiver.arrivals().has(bad)).isFalse();
       assertThat(receiver.arrivals().duplicates()).isZero();
-      assertThat(agent.metric("forebay_delivery_dead_lettered_items_total", "node=\"out\"")).isEqualTo(1);
+      assertThat(agent.metric("forebay_delivery_dead_lettered_items_total", "node=\"out\""))
+          .isEqualTo(1);
       assertThat(agent.stop()).isZero();
     }
     assertThat(DeadLetters.read(directory.resolve("data").resolve("dead-letters").resolve("out")))
