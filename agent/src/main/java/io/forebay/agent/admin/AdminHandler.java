@@ -33,7 +33,7 @@ final class AdminHandler
     response
         .status(answer.status())
         .header(HttpHeaderNames.CONTENT_TYPE, answer.contentType())
-        .header(HttpHeaderNames.CONTENT_LENGTH, Integer.toString(answer.body().length))
+        .header(HttpHeaderNames.CONTENT_LENGTH, Integer.toString(answer.body().length()))
         .header(HttpHeaderNames.CACHE_CONTROL, "no-store")
         .header("x-content-type-options", "nosniff");
     if (answer.status() == 405) {
@@ -46,7 +46,7 @@ final class AdminHandler
     if (request.method().equals(HttpMethod.HEAD)) {
       return response.send();
     }
-    return response.sendObject(Unpooled.wrappedBuffer(answer.body()));
+    return response.sendObject(Unpooled.wrappedBuffer(answer.body().toByteBuffer()));
   }
 
   private AdminResponse answer(HttpServerRequest request) {

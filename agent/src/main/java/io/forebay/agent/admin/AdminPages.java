@@ -1,5 +1,6 @@
 package io.forebay.agent.admin;
 
+import io.forebay.core.item.ByteSlice;
 import io.forebay.core.runtime.HealthReport;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -28,10 +29,7 @@ final class AdminPages {
         new AdminPage(
             "/metrics",
             "every meter, for Prometheus",
-            () -> {
-              byte[] body = AdminResponse.text(200, agent.metrics().get()).body();
-              return new AdminResponse(200, PROMETHEUS, body);
-            }));
+            () -> new AdminResponse(200, PROMETHEUS, ByteSlice.utf8(agent.metrics().get()))));
     pages.add(
         new AdminPage(
             "/api/status",

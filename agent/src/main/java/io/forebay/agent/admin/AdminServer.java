@@ -6,6 +6,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
 import reactor.netty.DisposableServer;
 import reactor.netty.http.server.HttpServer;
@@ -18,6 +20,7 @@ import reactor.netty.resources.LoopResources;
  */
 public final class AdminServer {
 
+  private static final Logger log = LoggerFactory.getLogger(AdminServer.class);
   private static final int MAX_CONNECTIONS = 64;
   private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(30);
 
@@ -71,10 +74,12 @@ public final class AdminServer {
   }
 
   private static void limit(Channel channel, AtomicInteger connections) {
-    if (connections.incrementAndGet() > MAX_CONNECTIONS) {
-      channel.close();
-    }
     channel.closeFuture().addListener(closed -> connections.decrementAndGet());
+    if (connections.incrementAndGet() > MAX_CONNECTIONS) {
+      channel
+          .close()
+          .addListener(closed -> log.debug("closed one connection too many: {}", channel));
+    }
   }
 
   /** Where it listens, with the real port. */

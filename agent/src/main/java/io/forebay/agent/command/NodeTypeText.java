@@ -71,7 +71,7 @@ final class NodeTypeText {
 
   private static void wrapped(StringBuilder out, String text, int indent) {
     int column = 0;
-    for (String word : text.split(" ")) {
+    for (String word : text.split(" ", -1)) {
       if (column > 0 && column + 1 + word.length() > WIDTH) {
         out.append('\n');
         column = 0;

@@ -43,6 +43,8 @@ public final class StopSignals {
     }
   }
 
+  // A proxy's equals is asked for identity.
+  @SuppressWarnings("ReferenceEquality")
   private static void register(String name, Consumer<StopSignal> dispatch)
       throws ReflectiveOperationException {
     Class<?> signalType = Class.forName("sun.misc.Signal");
