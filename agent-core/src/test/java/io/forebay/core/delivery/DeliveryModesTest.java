@@ -304,4 +304,23 @@ class DeliveryModesTest {
     assertThat(later.destination.taken).containsExactly(Harness.bodies("old", 50));
     assertThat(later.state()).isEqualTo(DeliveryState.DIRECT);
   }
+
+  @Test
+  void strictOrderHoldsWhenAFailureAndNewDataArriveTogether() {
+    h.strict = true;
+    h.lag = Duration.ofMillis(10);
+    h.batchSize = 1;
+    Sinks.One<SendResult> first = Sinks.one();
+    h.destination.script(bodies -> first.asMono());
+    h.start();
+    h.offer("a");
+    h.offer("b");
+    h.pass(Duration.ofMillis(50));
+    h.destination.answer(UP);
+    first.tryEmitValue(DOWN);
+    h.offer("c");
+    h.pass(Duration.ofSeconds(5));
+
+    assertThat(h.destination.taken).containsExactly("a", "b", "c");
+  }
 }
