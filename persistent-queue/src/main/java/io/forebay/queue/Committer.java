@@ -1,7 +1,6 @@
 package io.forebay.queue;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -17,9 +16,6 @@ final class Committer {
 
   private static final long MAX_GROUP_BYTES = 8L * 1024 * 1024;
 
-  /** How many numbers are reserved at a time where records can be seen before they are synced. */
-  private static final long RESERVED_SEQUENCES = 1L << 20;
-
   private enum Admission {
     ADMITTED,
     TOO_LARGE,
@@ -34,12 +30,11 @@ final class Committer {
   private final Evidence evidence;
   private final Losses losses;
   private final QueueListener listener;
-  private final FrameEncoder frame;
+  private final BatchEncoder encoder;
   private final Overflow overflow;
   private final boolean always;
   private final Clock clock;
   private final long maxBytes;
-  private final int maxFrameBytes;
 
   private boolean closed;
   private volatile boolean blocked;
@@ -59,14 +54,11 @@ final class Committer {
     this.evidence = evidence;
     this.losses = losses;
     this.listener = listener;
-    this.frame = new FrameEncoder(options.compression());
+    this.encoder = new BatchEncoder(options, segmentBytes, ledger, segments, checkpointer);
     this.overflow = options.overflow();
     this.always = options.syncPolicy() instanceof SyncPolicy.Always;
     this.clock = options.clock();
     this.maxBytes = options.maxBytes();
-    this.maxFrameBytes =
-        Math.min(
-            segmentBytes - SegmentHeader.BYTES, FrameHeader.BYTES + FrameHeader.MAX_BODY_BYTES);
   }
 
   /** Puts an append into the line; false when the queue is closed. */
@@ -128,7 +120,7 @@ final class Committer {
       long free = ledger.freeBytes();
       long groupBytes = 0;
       while (append != null && groupBytes < MAX_GROUP_BYTES) {
-        long bytes = maxBytesOnDisk(append);
+        long bytes = encoder.maxBytesOnDisk(append);
         if (bytes > free && group.isEmpty()) {
           Admission admission = makeRoom(append, bytes);
           if (admission != Admission.ADMITTED) {
@@ -136,7 +128,7 @@ final class Committer {
           }
           free = ledger.freeBytes();
         }
-        if (bytes > free || !fitsFrames(append)) {
+        if (bytes > free || !encoder.fits(append)) {
           if (group.isEmpty()) {
             return refuse(append, Admission.TOO_LARGE);
           }
@@ -146,7 +138,7 @@ final class Committer {
         groupBytes += bytes;
         takeFirst();
         group.add(append);
-        encode(append, millis);
+        encoder.add(append, millis);
         append = first();
       }
       write(millis);
@@ -158,26 +150,9 @@ final class Committer {
     return true;
   }
 
-  /** An upper bound of what the append adds to the directory, however it is cut. */
-  private long maxBytesOnDisk(PendingAppend append) {
-    long body = append.payloadBytes + (long) append.batch.count() * Integer.BYTES;
-    long smallest = Math.min(maxFrameBytes - FrameHeader.BYTES, FrameEncoder.TARGET_PAYLOAD_BYTES);
-    long frames = 2 + 2 * body / smallest + append.batch.count() / FrameEncoder.TARGET_RECORDS;
-    long segmentHeaders = 2 + 2 * (body + frames * FrameHeader.BYTES) / maxFrameBytes;
-    return body + frames * FrameHeader.BYTES + segmentHeaders * SegmentHeader.BYTES;
-  }
-
-  private boolean fitsFrames(PendingAppend append) {
-    int longest = 0;
-    for (int i = 0; i < append.batch.count(); i++) {
-      longest = Math.max(longest, append.batch.lengths()[i]);
-    }
-    return (long) FrameHeader.BYTES + Integer.BYTES + longest <= maxFrameBytes;
-  }
-
   private Admission makeRoom(PendingAppend append, long bytes) throws IOException {
     long capacity = ledger.freeBytes() + ledger.segmentFileBytes() + evidence.bytes();
-    if (bytes > capacity || !fitsFrames(append)) {
+    if (bytes > capacity || !encoder.fits(append)) {
       return Admission.TOO_LARGE;
     }
     segments.endIfSettled();
@@ -225,51 +200,8 @@ final class Committer {
     return true;
   }
 
-  private void encode(PendingAppend append, long millis) throws IOException {
-    append.firstSequence = segments.next() + frame.count();
-    PayloadCursor payload = new PayloadCursor(append.batch.payload());
-    int[] lengths = append.batch.lengths();
-    int announced = 0;
-    for (int i = 0; i < append.batch.count(); i++) {
-      int length = lengths[i];
-      if (frame.count() > 0 && !fits(length)) {
-        payload.take(announced, frame);
-        announced = 0;
-        endFrame(millis);
-      }
-      frame.addLength(length);
-      announced += length;
-    }
-    payload.take(announced, frame);
-  }
-
-  private boolean fits(int length) {
-    return frame.count() < FrameEncoder.TARGET_RECORDS
-        && (long) frame.payloadBytes() + length <= FrameEncoder.TARGET_PAYLOAD_BYTES
-        && (long) frame.maxTotalBytes() + Integer.BYTES + length <= maxFrameBytes;
-  }
-
-  private void endFrame(long millis) throws IOException {
-    if (!always) {
-      long end = segments.next() + frame.count();
-      if (end > ledger.reservedSequence()) {
-        long before = ledger.reservedSequence();
-        ledger.reserved(end + RESERVED_SEQUENCES);
-        try {
-          checkpointer.save(true);
-        } catch (IOException e) {
-          ledger.reserved(before);
-          throw e;
-        }
-      }
-    }
-    segments.add(frame, millis);
-  }
-
   private void write(long millis) throws IOException {
-    if (frame.count() > 0) {
-      endFrame(millis);
-    }
+    encoder.end(millis);
     segments.flush();
     if (always) {
       segments.sync();
@@ -300,7 +232,7 @@ final class Committer {
   private void fail(@Nullable PendingAppend first, List<PendingAppend> group, Exception cause) {
     diskFailed("append", cause);
     if (!group.isEmpty()) {
-      frame.clear();
+      encoder.clear();
       segments.abandon();
     } else if (first != null) { // failed while room was made for it
       takeFirst();
@@ -319,34 +251,5 @@ final class Committer {
   void diskFailed(String operation, Exception cause) {
     ledger.diskFailing(true);
     listener.onDiskFailed(operation, cause);
-  }
-
-  /** Hands out the bytes of a batch from front to back. */
-  private static final class PayloadCursor {
-    private final ByteBuffer[] buffers;
-    private int index;
-    private int used;
-
-    PayloadCursor(ByteBuffer[] buffers) {
-      this.buffers = buffers;
-    }
-
-    void take(int bytes, FrameEncoder frame) {
-      int left = bytes;
-      while (left > 0) {
-        ByteBuffer buffer = buffers[index];
-        int n = Math.min(left, buffer.remaining() - used);
-        if (n > 0) {
-          int start = buffer.position() + used;
-          frame.addPayload(buffer.duplicate().limit(start + n).position(start));
-        }
-        used += n;
-        left -= n;
-        if (used == buffer.remaining()) {
-          index++;
-          used = 0;
-        }
-      }
-    }
   }
 }

@@ -1,12 +1,7 @@
 package io.forebay.queue;
 
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.NavigableMap;
-import java.util.Set;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,10 +16,8 @@ final class Ledger {
   static final int MAX_SETTLED_RANGES = 512;
 
   private final SequenceSet settled;
-  private final NavigableMap<Long, Segment> segments = new TreeMap<>();
-  private final NavigableMap<Long, ReadyRange> ready = new TreeMap<>();
-  private final NavigableMap<Long, FrameReference> frames = new TreeMap<>();
-  private final Set<LeasedRecords> leases = new HashSet<>();
+  private final SegmentTable segments = new SegmentTable();
+  private final OpenFrames frames;
   private final long maxBytes;
   private final long epoch;
 
@@ -32,10 +25,7 @@ final class Ledger {
   private long reservedSequence;
   private long unread;
   private long unreadMillis;
-  private long leasedRecords;
-  private long segmentFileBytes;
   private long otherBytes;
-  private long liveBytes;
   private boolean diskFailing;
   private boolean changed;
 
@@ -48,24 +38,20 @@ final class Ledger {
     this.maxBytes = maxBytes;
     this.otherBytes = otherBytes;
     this.settled = new SequenceSet(state.frontier());
+    this.frames = new OpenFrames(settled, segments);
     this.next = next;
     this.reservedSequence = state.reservedSequence();
     this.unread = state.frontier();
     state.settled().forEach(range -> settled.add(range.from(), range.to()));
   }
 
-  // ---- segments and bytes -------------------------------------------------------------------
-
   synchronized void addSegment(Segment segment) {
-    segments.put(segment.first, segment);
-    segmentFileBytes += segment.fileBytes;
-    liveBytes += segment.liveBytes;
+    segments.add(segment);
     sweep();
   }
 
   synchronized void resized(Segment segment, long fileBytes) {
-    segmentFileBytes += fileBytes - segment.fileBytes;
-    segment.fileBytes = fileBytes;
+    segments.resized(segment, fileBytes);
   }
 
   synchronized void seal(Segment segment) {
@@ -73,10 +59,7 @@ final class Ledger {
   }
 
   synchronized void removed(Segment segment) {
-    if (segments.remove(segment.first, segment)) {
-      segmentFileBytes -= segment.fileBytes;
-      lostLife(segment, segment.liveBytes);
-    }
+    segments.remove(segment);
   }
 
   synchronized void otherBytesChanged(long difference) {
@@ -84,22 +67,21 @@ final class Ledger {
   }
 
   synchronized long freeBytes() {
-    return maxBytes - otherBytes - segmentFileBytes;
+    return maxBytes - otherBytes - segments.fileBytes();
   }
 
   synchronized long segmentFileBytes() {
-    return segmentFileBytes;
+    return segments.fileBytes();
   }
 
   synchronized @Nullable Segment oldestSegment() {
-    Map.Entry<Long, Segment> oldest = segments.firstEntry();
-    return oldest == null ? null : oldest.getValue();
+    return segments.oldest();
   }
 
   /** The sealed segments whose every number is settled and lies below {@code limit}. */
   synchronized List<Segment> deadSegments(long limit) {
     List<Segment> dead = new ArrayList<>();
-    for (Segment segment : segments.values()) {
+    for (Segment segment : segments.all()) {
       if (segment.first >= limit) {
         break;
       }
@@ -119,27 +101,19 @@ final class Ledger {
 
   /** The sequence number at which the segment after this one begins, or will begin. */
   synchronized long end(Segment segment) {
-    Long end = segments.higherKey(segment.first);
-    return end == null ? next : end;
-  }
-
-  private void lostLife(Segment segment, long bytes) {
-    long lost = Math.min(bytes, segment.liveBytes);
-    segment.liveBytes -= lost;
-    liveBytes -= lost;
+    Segment following = segments.after(segment.first);
+    return following == null ? next : following.first;
   }
 
   /** Nothing lives in segments below the frontier, whatever damage made of the sums. */
   private void sweep() {
-    for (Segment segment : segments.values()) {
+    for (Segment segment : segments.all()) {
       if (end(segment) > settled.frontier()) {
         break;
       }
-      lostLife(segment, segment.liveBytes);
+      segments.lostLife(segment, segment.liveBytes);
     }
   }
-
-  // ---- appending ----------------------------------------------------------------------------
 
   synchronized long next() {
     return next;
@@ -155,10 +129,7 @@ final class Ledger {
 
   /** More frames of a segment may be read, up to a new end. */
   synchronized void readable(Segment segment, long end) {
-    long bytes = end - segment.readableEnd;
-    segment.readableEnd = end;
-    segment.liveBytes += bytes;
-    liveBytes += bytes;
+    segments.readable(segment, end);
   }
 
   /** Numbers below {@code sequence} have their records. */
@@ -178,8 +149,6 @@ final class Ledger {
     sweep();
   }
 
-  // ---- settling -----------------------------------------------------------------------------
-
   /**
    * Settles {@code from <= n < to}, whoever holds them.
    *
@@ -189,32 +158,12 @@ final class Ledger {
     if (from >= to) {
       return 0;
     }
-    ready.subMap(from, to).clear();
-    leases.removeIf(
-        lease -> {
-          boolean gone = lease.firstSequence() >= from && lease.firstSequence() < to;
-          if (gone) {
-            leasedRecords -= lease.held;
-            lease.held = 0;
-          }
-          return gone;
-        });
+    frames.withdraw(from, to);
     return settleNumbers(from, to);
   }
 
   private long settleNumbers(long from, long to) {
-    Long floor = frames.floorKey(from);
-    var touched = frames.subMap(floor == null ? from : floor, to).values().iterator();
-    while (touched.hasNext()) {
-      FrameReference frame = touched.next();
-      long start = Math.max(from, frame.header.firstSequence());
-      frame.live -= settled.absentCount(start, Math.min(to, frame.header.endSequence()));
-      if (frame.live == 0) {
-        touched.remove();
-        lostLife(frame.segment, frame.header.totalBytes());
-      }
-    }
-    long taken = settled.add(from, to);
+    long taken = frames.settle(from, to);
     changed = true;
     sweep();
     return taken;
@@ -224,7 +173,7 @@ final class Ledger {
    * Takes bytes that hold no record any more, of frames that were never opened, off the backlog.
    */
   synchronized void passed(Segment segment, long bytes) {
-    lostLife(segment, bytes);
+    segments.lostLife(segment, bytes);
   }
 
   /**
@@ -235,26 +184,13 @@ final class Ledger {
       return 0;
     }
     int taken = (int) settleNumbers(from, to);
-    lease.held -= taken;
-    leasedRecords -= taken;
-    if (lease.held == 0) {
-      leases.remove(lease);
-    }
+    frames.acknowledged(lease, taken);
     return taken;
   }
 
   synchronized boolean release(LeasedRecords lease) {
-    if (lease.held == 0 || !leases.remove(lease)) {
-      return false;
-    }
-    leasedRecords -= lease.held;
-    lease.held = 0;
-    long first = lease.firstSequence();
-    makeReady(lease.frame, first, first + lease.count());
-    return true;
+    return frames.release(lease);
   }
-
-  // ---- reading ------------------------------------------------------------------------------
 
   /**
    * Where the next record to read lies.
@@ -274,21 +210,21 @@ final class Ledger {
 
   /** The place of the first record that is neither settled nor was read, or null. */
   synchronized @Nullable Place firstUnread() {
-    if (settled.rangeCount() >= MAX_SETTLED_RANGES && leasedRecords > 0) {
+    if (settled.rangeCount() >= MAX_SETTLED_RANGES && frames.leasedRecords() > 0) {
       return null;
     }
     unread = settled.firstAbsent(unread);
     if (unread >= next) {
       return null;
     }
-    Map.Entry<Long, Segment> segment = segments.floorEntry(unread);
-    Map.Entry<Long, Segment> following = segments.higherEntry(unread);
+    Segment holder = segments.holding(unread);
+    Segment following = segments.after(unread);
     return new Place(
-        segment == null ? null : segment.getValue(),
+        holder,
         unread,
-        segment == null ? 0 : segment.getValue().readableEnd,
-        following == null ? next : following.getKey(),
-        following == null ? null : following.getValue());
+        holder == null ? 0 : holder.readableEnd,
+        following == null ? next : following.first,
+        following);
   }
 
   synchronized void unreadSince(long millis) {
@@ -297,51 +233,27 @@ final class Ledger {
 
   /** A frame was read: what is not settled of it becomes ready. */
   synchronized void opened(FrameReference frame) {
-    long first = frame.header.firstSequence();
-    long end = frame.header.endSequence();
-    frame.live = settled.absentCount(first, end);
-    unread = Math.max(unread, end);
-    if (frame.live > 0) {
-      frames.put(first, frame);
-      makeReady(frame, first, end);
-    }
-  }
-
-  private void makeReady(FrameReference frame, long from, long to) {
-    settled.forEachAbsent(
-        from, to, (start, end) -> ready.put(start, new ReadyRange(frame, start, end)));
+    unread = Math.max(unread, frame.header.endSequence());
+    frames.opened(frame);
   }
 
   synchronized @Nullable ReadyRange firstReady() {
-    Map.Entry<Long, ReadyRange> first = ready.firstEntry();
-    return first == null ? null : first.getValue();
+    return frames.firstReady();
   }
 
   /** Leases the front of a ready range, if it is still there. */
   synchronized @Nullable LeasedRecords lease(
       LeasedRecords.Owner owner, ReadyRange range, DecodedFrame records, int count) {
-    if (!ready.remove(range.from(), range)) {
-      return null;
-    }
-    long rest = range.from() + count;
-    if (rest < range.to()) {
-      ready.put(rest, new ReadyRange(range.frame(), rest, range.to()));
-    }
-    LeasedRecords lease = new LeasedRecords(owner, range.frame(), records, range.from(), count);
-    leases.add(lease);
-    leasedRecords += count;
-    return lease;
+    return frames.lease(owner, range, records, count);
   }
 
   synchronized boolean hasReady() {
-    if (!ready.isEmpty()) {
+    if (frames.firstReady() != null) {
       return true;
     }
-    boolean mayRead = settled.rangeCount() < MAX_SETTLED_RANGES || leasedRecords == 0;
+    boolean mayRead = settled.rangeCount() < MAX_SETTLED_RANGES || frames.leasedRecords() == 0;
     return mayRead && settled.firstAbsent(unread) < next;
   }
-
-  // ---- pictures -----------------------------------------------------------------------------
 
   synchronized boolean hasChanged() {
     return changed;
@@ -352,14 +264,8 @@ final class Ledger {
     changed = false;
     List<QueueState.Range> ranges = new ArrayList<>();
     settled.forEachRange((from, to) -> ranges.add(new QueueState.Range(from, to)));
-    List<QueueState.LiveBytes> live = new ArrayList<>();
-    for (Segment segment : segments.values()) {
-      long frames = segment.readableEnd - SegmentHeader.BYTES;
-      if (segment.liveBytes > 0 && segment.liveBytes < frames) {
-        live.add(new QueueState.LiveBytes(segment.first, segment.liveBytes, segment.readableEnd));
-      }
-    }
-    return new QueueState(epoch, next, reservedSequence, settled.frontier(), ranges, live);
+    return new QueueState(
+        epoch, next, reservedSequence, settled.frontier(), ranges, segments.partlyLive());
   }
 
   synchronized void unsaved() {
@@ -378,17 +284,17 @@ final class Ledger {
 
   synchronized QueueStatistics statistics() {
     long records = records();
-    Map.Entry<Long, FrameReference> oldest = frames.firstEntry();
-    long since = oldest == null ? unreadMillis : oldest.getValue().header.appendedAtMillis();
+    Long oldest = frames.oldestMillis();
+    long since = oldest == null ? unreadMillis : oldest;
     return new QueueStatistics(
         records,
-        records == 0 ? 0 : liveBytes,
-        otherBytes + segmentFileBytes,
+        records == 0 ? 0 : segments.liveBytes(),
+        otherBytes + segments.fileBytes(),
         maxBytes,
         segments.size(),
         next,
         settled.frontier(),
-        leasedRecords,
+        frames.leasedRecords(),
         records == 0 ? 0 : since,
         diskFailing);
   }

@@ -1,0 +1,135 @@
+package io.forebay.queue;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/** Cuts appends into frames; small ones share a frame. Used on the writer thread only. */
+final class BatchEncoder {
+
+  /** How many numbers are reserved at a time where records can be seen before they are synced. */
+  private static final long RESERVED_SEQUENCES = 1L << 20;
+
+  private final Ledger ledger;
+  private final SegmentWriter segments;
+  private final Checkpointer checkpointer;
+  private final FrameEncoder frame;
+  private final boolean always;
+  private final int maxFrameBytes;
+
+  BatchEncoder(
+      QueueOptions options,
+      int segmentBytes,
+      Ledger ledger,
+      SegmentWriter segments,
+      Checkpointer checkpointer) {
+    this.ledger = ledger;
+    this.segments = segments;
+    this.checkpointer = checkpointer;
+    this.frame = new FrameEncoder(options.compression());
+    this.always = options.syncPolicy() instanceof SyncPolicy.Always;
+    this.maxFrameBytes =
+        Math.min(
+            segmentBytes - SegmentHeader.BYTES, FrameHeader.BYTES + FrameHeader.MAX_BODY_BYTES);
+  }
+
+  /** An upper bound of what the append adds to the directory, however it is cut. */
+  long maxBytesOnDisk(PendingAppend append) {
+    long body = append.payloadBytes + (long) append.batch.count() * Integer.BYTES;
+    long smallest = Math.min(maxFrameBytes - FrameHeader.BYTES, FrameEncoder.TARGET_PAYLOAD_BYTES);
+    long frames = 2 + 2 * body / smallest + append.batch.count() / FrameEncoder.TARGET_RECORDS;
+    long segmentHeaders = 2 + 2 * (body + frames * FrameHeader.BYTES) / maxFrameBytes;
+    return body + frames * FrameHeader.BYTES + segmentHeaders * SegmentHeader.BYTES;
+  }
+
+  /** Whether each record fits a segment. */
+  boolean fits(PendingAppend append) {
+    int longest = 0;
+    for (int i = 0; i < append.batch.count(); i++) {
+      longest = Math.max(longest, append.batch.lengths()[i]);
+    }
+    return (long) FrameHeader.BYTES + Integer.BYTES + longest <= maxFrameBytes;
+  }
+
+  /** Cuts the append into frames; those that are full are written. */
+  void add(PendingAppend append, long millis) throws IOException {
+    append.firstSequence = segments.next() + frame.count();
+    PayloadCursor payload = new PayloadCursor(append.batch.payload());
+    int[] lengths = append.batch.lengths();
+    int announced = 0;
+    for (int i = 0; i < append.batch.count(); i++) {
+      int length = lengths[i];
+      if (frame.count() > 0 && !takes(length)) {
+        payload.take(announced, frame);
+        announced = 0;
+        endFrame(millis);
+      }
+      frame.addLength(length);
+      announced += length;
+    }
+    payload.take(announced, frame);
+  }
+
+  /** Ends the frame that is being filled. */
+  void end(long millis) throws IOException {
+    if (frame.count() > 0) {
+      endFrame(millis);
+    }
+  }
+
+  /** Forgets the frame that is being filled. */
+  void clear() {
+    frame.clear();
+  }
+
+  private boolean takes(int length) {
+    return frame.count() < FrameEncoder.TARGET_RECORDS
+        && (long) frame.payloadBytes() + length <= FrameEncoder.TARGET_PAYLOAD_BYTES
+        && (long) frame.maxTotalBytes() + Integer.BYTES + length <= maxFrameBytes;
+  }
+
+  private void endFrame(long millis) throws IOException {
+    if (!always) {
+      long end = segments.next() + frame.count();
+      if (end > ledger.reservedSequence()) {
+        long before = ledger.reservedSequence();
+        ledger.reserved(end + RESERVED_SEQUENCES);
+        try {
+          checkpointer.save(true);
+        } catch (IOException e) {
+          ledger.reserved(before);
+          throw e;
+        }
+      }
+    }
+    segments.add(frame, millis);
+  }
+
+  /** Hands out the bytes of a batch from front to back. */
+  private static final class PayloadCursor {
+    private final ByteBuffer[] buffers;
+    private int index;
+    private int used;
+
+    PayloadCursor(ByteBuffer[] buffers) {
+      this.buffers = buffers;
+    }
+
+    void take(int bytes, FrameEncoder frame) {
+      int left = bytes;
+      while (left > 0) {
+        ByteBuffer buffer = buffers[index];
+        int n = Math.min(left, buffer.remaining() - used);
+        if (n > 0) {
+          int start = buffer.position() + used;
+          frame.addPayload(buffer.duplicate().limit(start + n).position(start));
+        }
+        used += n;
+        left -= n;
+        if (used == buffer.remaining()) {
+          index++;
+          used = 0;
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,96 @@
+package io.forebay.queue;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** The segments by first sequence number, and what their bytes sum to. Guarded by the ledger. */
+final class SegmentTable {
+
+  private final NavigableMap<Long, Segment> segments = new TreeMap<>();
+  private long fileBytes;
+  private long liveBytes;
+
+  /** Sum of the files' lengths. */
+  long fileBytes() {
+    return fileBytes;
+  }
+
+  /** Sum of the frames that hold a live record. */
+  long liveBytes() {
+    return liveBytes;
+  }
+
+  int size() {
+    return segments.size();
+  }
+
+  Collection<Segment> all() {
+    return segments.values();
+  }
+
+  void add(Segment segment) {
+    segments.put(segment.first, segment);
+    fileBytes += segment.fileBytes;
+    liveBytes += segment.liveBytes;
+  }
+
+  void remove(Segment segment) {
+    if (segments.remove(segment.first, segment)) {
+      fileBytes -= segment.fileBytes;
+      lostLife(segment, segment.liveBytes);
+    }
+  }
+
+  void resized(Segment segment, long bytes) {
+    fileBytes += bytes - segment.fileBytes;
+    segment.fileBytes = bytes;
+  }
+
+  /** More frames may be read, up to a new end. */
+  void readable(Segment segment, long end) {
+    long bytes = end - segment.readableEnd;
+    segment.readableEnd = end;
+    segment.liveBytes += bytes;
+    liveBytes += bytes;
+  }
+
+  /** So many bytes of the segment hold no live record any more. */
+  void lostLife(Segment segment, long bytes) {
+    long lost = Math.min(bytes, segment.liveBytes);
+    segment.liveBytes -= lost;
+    liveBytes -= lost;
+  }
+
+  @Nullable Segment oldest() {
+    Map.Entry<Long, Segment> entry = segments.firstEntry();
+    return entry == null ? null : entry.getValue();
+  }
+
+  /** The segment that holds the record of the number, if any does. */
+  @Nullable Segment holding(long sequence) {
+    Map.Entry<Long, Segment> entry = segments.floorEntry(sequence);
+    return entry == null ? null : entry.getValue();
+  }
+
+  @Nullable Segment after(long sequence) {
+    Map.Entry<Long, Segment> entry = segments.higherEntry(sequence);
+    return entry == null ? null : entry.getValue();
+  }
+
+  /** Segments of which some frames, not all, are live. */
+  List<QueueState.LiveBytes> partlyLive() {
+    List<QueueState.LiveBytes> live = new ArrayList<>();
+    for (Segment segment : segments.values()) {
+      long frames = segment.readableEnd - SegmentHeader.BYTES;
+      if (segment.liveBytes > 0 && segment.liveBytes < frames) {
+        live.add(new QueueState.LiveBytes(segment.first, segment.liveBytes, segment.readableEnd));
+      }
+    }
+    return live;
+  }
+}
