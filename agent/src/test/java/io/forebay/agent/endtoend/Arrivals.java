@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.function.LongUnaryOperator;
 
 /**
  * Every sequence number that a receiver took, in the order in which it took them, and when it said
@@ -111,15 +112,18 @@ final class Arrivals {
 
   /**
    * Fails when a number came again although it had been acknowledged, unless the agent was killed
-   * within {@code window} of the acknowledgement: then it may not have been able to note it.
+   * within {@code window} of the acknowledgement or of the offer: then it may not have been able to
+   * note the one in its queue or the other in its cursor.
    */
-  synchronized void assertOnlyUnacknowledgedRepeated(List<Long> killedAtNanos, long windowNanos) {
+  synchronized void assertOnlyUnacknowledgedRepeated(
+      List<Long> killedAtNanos, LongUnaryOperator offeredAtNanos, long windowNanos) {
     List<String> unexcused = new ArrayList<>();
     for (long[] repeat : repeated) {
       long acknowledged = repeat[1];
+      long offered = offeredAtNanos.applyAsLong(repeat[0]);
       long apart =
           killedAtNanos.stream()
-              .mapToLong(kill -> Math.abs(kill - acknowledged))
+              .mapToLong(kill -> Math.min(Math.abs(kill - acknowledged), Math.abs(kill - offered)))
               .min()
               .orElse(Long.MAX_VALUE);
       if (acknowledged != 0 && apart >= windowNanos) {

@@ -93,7 +93,10 @@ class DeliveryMatrixIT {
       if (strict) {
         receiver.arrivals().assertInOrder();
       }
-      receiver.arrivals().assertOnlyUnacknowledgedRepeated(agent.kills(), NOTED_WITHIN_NANOS);
+      receiver
+          .arrivals()
+          .assertOnlyUnacknowledgedRepeated(
+              agent.kills(), feeder::offeredAtNanos, NOTED_WITHIN_NANOS);
       Awaitility.await("no backlog is left")
           .atMost(Duration.ofSeconds(10))
           .until(() -> agent.metric("ed_buffer_disk_bytes") == 0);

@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -26,6 +28,7 @@ abstract class Feeder {
   private final long pauseMillis;
   private volatile boolean stopping;
   private volatile int produced;
+  private final Map<Integer, Long> offeredAtNanos = new ConcurrentHashMap<>();
 
   private Feeder(long pauseMillis) {
     this.pauseMillis = pauseMillis;
@@ -95,6 +98,11 @@ abstract class Feeder {
     return produced;
   }
 
+  /** When the number was offered first. */
+  long offeredAtNanos(long number) {
+    return offeredAtNanos.get((int) ((number - 1) / LINES));
+  }
+
   /** The last number that was taken. */
   int produced() {
     return produced;
@@ -109,6 +117,7 @@ abstract class Feeder {
           lines.append(line(next + i, 120));
         }
         byte[] bytes = lines.toString().getBytes(StandardCharsets.US_ASCII);
+        offeredAtNanos.put((next - 1) / LINES, System.nanoTime());
         while (!offer(bytes)) {
           Thread.sleep(50);
         }
