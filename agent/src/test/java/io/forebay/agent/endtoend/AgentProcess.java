@@ -6,6 +6,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -39,6 +40,7 @@ final class AgentProcess implements Closeable {
   private final Path config;
   private final Path directory;
   private final int adminPort;
+  private int sourcePort;
   private final Map<String, String> environment = new TreeMap<>();
   private final List<Long> killedAtNanos = Collections.synchronizedList(new ArrayList<>());
   private volatile @Nullable Process process;
@@ -61,6 +63,12 @@ final class AgentProcess implements Closeable {
 
   AgentProcess with(String variable, String value) {
     environment.put(variable, value);
+    return this;
+  }
+
+  /** Lets {@link #start} wait until a source listens on the port. */
+  AgentProcess listeningOn(int port) {
+    sourcePort = port;
     return this;
   }
 
@@ -90,9 +98,17 @@ final class AgentProcess implements Closeable {
         .until(
             () -> {
               assertThat(started.isAlive()).as("agent runs: %s", logTail()).isTrue();
-              return status("/health/live") == 200;
+              return status("/health/live") == 200 && (sourcePort == 0 || accepts(sourcePort));
             });
     return this;
+  }
+
+  private static boolean accepts(int port) {
+    try (Socket probe = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      return probe.isConnected();
+    } catch (IOException notYet) {
+      return false;
+    }
   }
 
   /** As a power cut would, but for the page cache. */

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -35,6 +36,9 @@ class ConfigExamplesIT {
   private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
   private static final Path EXAMPLES = ROOT.resolve("config-examples");
   private static final String LINE = Feeder.line(1, 60).strip();
+
+  private static final Set<String> LISTENERS =
+      Set.of("fan-out-backpressure.yaml", "mask-and-filter.yaml", "gateway-tls.yaml");
 
   @TempDir private Path directory;
 
@@ -203,7 +207,7 @@ class ConfigExamplesIT {
     environment.putIfAbsent("INGEST_URL", "http://127.0.0.1:" + receiverPort + "/ingest");
     AgentProcess agent = new AgentProcess(directory, Files.readString(EXAMPLES.resolve(example)));
     environment.forEach(agent::with);
-    return agent.start();
+    return (LISTENERS.contains(example) ? agent.listeningOn(port) : agent).start();
   }
 
   private String curl(String token) throws IOException, InterruptedException {

@@ -29,7 +29,7 @@ class DrainRateIT {
                     directory.resolve("queue"),
                     "mode: error\ndrain_rate_limit: " + RATE))) {
       receiver.down();
-      agent.start();
+      agent.listeningOn(port).start();
       Posting posting = new Posting(port, 120);
       posting.postAll(BACKLOG);
       assertThat(agent.metric("ed_buffer_disk_bytes")).isPositive();

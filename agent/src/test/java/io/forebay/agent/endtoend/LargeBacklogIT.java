@@ -2,6 +2,7 @@ package io.forebay.agent.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.github.luben.zstd.Zstd;
 import io.forebay.queue.Compression;
 import io.forebay.queue.Overflow;
 import io.forebay.queue.PersistentQueue;
@@ -9,15 +10,20 @@ import io.forebay.queue.QueueListener;
 import io.forebay.queue.QueueOptions;
 import io.forebay.queue.RecordBatch;
 import io.forebay.queue.SyncPolicy;
+import java.io.File;
 import java.io.IOException;
+import java.net.URISyntaxException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Arrays;
+import java.util.StringJoiner;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.Logger;
 
 /** Reopening costs time and memory independent of the backlog. */
 class LargeBacklogIT {
@@ -40,7 +46,12 @@ class LargeBacklogIT {
                 "-Xmx64m",
                 "-XX:+UseSerialGC",
                 "-cp",
-                System.getProperty("java.class.path"),
+                classPath(
+                    Reopening.class,
+                    PersistentQueue.class,
+                    Zstd.class,
+                    Logger.class,
+                    NullMarked.class),
                 Reopening.class.getName(),
                 queue.toString())
             .redirectErrorStream(true)
@@ -55,6 +66,16 @@ class LargeBacklogIT {
     assertThat(Long.parseLong(figures[figures.length - 1]))
         .as("records")
         .isEqualTo(BACKLOG_BYTES / RECORD_BYTES / BATCH * BATCH);
+  }
+
+  /** Where the classes come from. */
+  private static String classPath(Class<?>... types) throws URISyntaxException {
+    StringJoiner path = new StringJoiner(File.pathSeparator);
+    for (Class<?> type : types) {
+      path.add(
+          Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI()).toString());
+    }
+    return path.toString();
   }
 
   private static void fill(Path directory) throws Exception {

@@ -39,7 +39,7 @@ class OverflowIT {
             new AgentProcess(directory, pipeline(port, receiver, queue, overflow));
         DiskUse disk = new DiskUse(queue)) {
       receiver.down();
-      agent.start();
+      agent.listeningOn(port).start();
       Posting posting = new Posting(port, 250);
       posting.postAll(LINES);
       receiver.up();
@@ -76,7 +76,7 @@ class OverflowIT {
         AgentProcess agent = new AgentProcess(directory, pipeline(port, receiver, queue, "block"));
         DiskUse disk = new DiskUse(queue)) {
       receiver.down();
-      agent.start();
+      agent.listeningOn(port).start();
       Feeder feeder = Feeder.http(port, 0);
       feeder.start();
       Awaitility.await("the queue fills")

@@ -25,7 +25,7 @@ class RefusalIT {
                 Outage.pipeline(
                     port, receiver.port(), directory.resolve("queue"), "mode: error"))) {
       receiver.conduct(new Conduct.Refuse(401, "WWW-Authenticate: Bearer\r\n"));
-      agent.start();
+      agent.listeningOn(port).start();
       Posting posting = new Posting(port, 120);
       posting.postAll(3_000);
       Awaitility.await("readiness fails while the receiver refuses us")
@@ -66,7 +66,7 @@ class RefusalIT {
               IntStream.of(numbers).anyMatch(number -> number == bad)
                   ? new Conduct.Refuse(400, "")
                   : RecordingReceiver.TAKE);
-      agent.start();
+      agent.listeningOn(port).start();
       Posting posting = new Posting(port, 120);
       assertThat(posting.post(1_000, Duration.ofSeconds(20))).isEqualTo(200);
 

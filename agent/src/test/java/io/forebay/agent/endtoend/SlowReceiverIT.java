@@ -25,7 +25,7 @@ class SlowReceiverIT {
                 fanOut("tcp_input", port, receiver.port(), receiver.port(), "error", false))) {
       // 100 items a request, a tenth of a second each: 1,000 items a second.
       receiver.conduct(new Conduct.Take(100));
-      agent.start();
+      agent.listeningOn(port).start();
       int offered = 20_000;
       LineSender sender = new LineSender(port, offered);
       sender.start();
@@ -58,7 +58,7 @@ class SlowReceiverIT {
                 directory,
                 fanOut("tcp_input", port, slow.port(), fast.port(), "backpressure", true))) {
       slow.conduct(new Conduct.Take(100));
-      agent.start();
+      agent.listeningOn(port).start();
       int offered = 60_000;
       LineSender sender = new LineSender(port, offered);
       long begun = System.nanoTime();
