@@ -29,7 +29,7 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
 
   /** Libraries that tell at info what only their authors want to know. */
   private static final Set<String> QUIET =
-      Set.of("io.netty", "reactor", "io.micrometer", "io.github.resilience4j", "io.grpc");
+      Set.of("io.netty", "reactor", "io.micrometer", "io.grpc");
 
   /** For logback. */
   public LogConfigurator() {}
