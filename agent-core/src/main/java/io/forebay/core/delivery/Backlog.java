@@ -34,7 +34,9 @@ final class Backlog {
 
   private boolean recovering;
   private long unreadItems;
-  private long unreadBytes;
+  // Items are counted, bytes are estimated: an item weighs differently before and after its
+  // encoding.
+  private double bytesPerItem;
   private boolean unreadAwaited;
   private long lingerUntil;
 
@@ -73,8 +75,10 @@ final class Backlog {
     if (unreadItems == 0) {
       lingerUntil = nanos.getAsLong() + lingerNanos;
     }
+    if (unreadItems == 0 && parcel.items() > 0) {
+      bytesPerItem = (double) parcel.bytes() / parcel.items();
+    }
     unreadItems += parcel.items();
-    unreadBytes += parcel.bytes();
     for (Slice slice : parcel.slices()) {
       unreadAwaited |= slice.isAwaited();
     }
@@ -131,7 +135,7 @@ final class Backlog {
             || isRecovering()
             || unreadItems == 0
             || unreadItems >= maxItems
-            || unreadBytes >= maxBytes
+            || unreadItems * bytesPerItem >= maxBytes
             || unreadAwaited
             || now >= lingerUntil;
     if (!due) {
@@ -150,7 +154,7 @@ final class Backlog {
       fetched.addLast(parcel);
       boolean more = gateway.hasReady();
       unreadItems = more ? Math.max(unreadItems - parcel.items(), 0) : 0;
-      unreadBytes = more ? Math.max(unreadBytes - parcel.bytes(), 0) : 0;
+      bytesPerItem = (double) parcel.bytes() / parcel.items();
       unreadAwaited &= more;
       lingerUntil = now + lingerNanos;
     }

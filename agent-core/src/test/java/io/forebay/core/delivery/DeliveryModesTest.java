@@ -3,6 +3,7 @@ package io.forebay.core.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.forebay.core.component.SendResult;
+import io.forebay.core.config.DataSize;
 import io.forebay.core.config.DestinationSettings.PersistentQueueSettings.Mode;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -56,6 +57,20 @@ class DeliveryModesTest {
     assertThat(h.queue.lines()).isEmpty();
     assertThat(h.state()).isEqualTo(DeliveryState.DIRECT);
     assertThat(h.events.transitions).isEmpty();
+  }
+
+  @Test
+  void fullBatchesOfABacklogInModeAlwaysDoNotLinger() {
+    h.mode = Mode.ALWAYS;
+    h.batchTimeout = Duration.ofSeconds(5);
+    h.batchBytes = DataSize.parse("4KiB");
+    h.start();
+    // Each quote is two bytes once it is encoded, so the lines are longer than the items weigh.
+    String[] bodies = Harness.bodies("\"".repeat(400), 100);
+    h.offer(bodies);
+    h.pass(Duration.ofSeconds(6));
+
+    assertThat(h.destination.taken).containsExactly(bodies);
   }
 
   @ParameterizedTest
