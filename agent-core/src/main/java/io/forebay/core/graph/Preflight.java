@@ -21,9 +21,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tries the directories that a pipeline writes to before anything is opened: that they can be made,
- * written, synced and renamed in, that they outlive a restart, and that there is room. Leaves no
- * trace, and touches nothing in a directory that is there. Blocks on the disk.
+ * Tries what a pipeline names on the disk before anything is opened: that its directories can be
+ * made, written, synced and renamed in, that they outlive a restart, that there is room, and that
+ * its certificates and keys can be read. Leaves no trace, and touches nothing in a directory that
+ * is there. Blocks on the disk.
  */
 public final class Preflight {
 
@@ -44,7 +45,7 @@ public final class Preflight {
   }
 
   /**
-   * Tries all directories and adds what it finds to {@code problems}.
+   * Tries everything and adds what it finds to {@code problems}.
    *
    * @param dataDirectory the agent's own directory, where cursors go when the file says nothing
    *     else
@@ -54,6 +55,7 @@ public final class Preflight {
   }
 
   private void check() {
+    graph.nodes().forEach(node -> CertificateProbe.check(node, problems));
     for (Node node : graph.nodes(NodeKind.DESTINATION)) {
       if (node.factory() instanceof DestinationFactory<?> factory) {
         destination(node, QueueDirectories.settings(factory, node.config()));
@@ -84,6 +86,11 @@ public final class Preflight {
           node.locate("persistent_queue", "path"),
           node.name());
     }
+    // Destinations that keep files say so with the key mounted_path.
+    RecordValues.named(node.config(), "mountedPath", Path.class)
+        .ifPresent(
+            path ->
+                directory("the directory", path, null, node.locate("mounted_path"), node.name()));
     DeadLetterSettings deadLetters = settings.deadLetters();
     if (deadLetters != null) {
       Path chosen = deadLetters.path();
@@ -98,17 +105,7 @@ public final class Preflight {
 
   /** Sources that keep a cursor say so with the key {@code enable_persisting_cursor}. */
   private static boolean keepsCursor(Record config) {
-    for (var component : config.getClass().getRecordComponents()) {
-      if (component.getName().equals("enablePersistingCursor")) {
-        try {
-          component.getAccessor().setAccessible(true);
-          return Boolean.TRUE.equals(component.getAccessor().invoke(config));
-        } catch (ReflectiveOperationException e) {
-          throw new IllegalStateException(e);
-        }
-      }
-    }
-    return false;
+    return RecordValues.named(config, "enablePersistingCursor", Boolean.class).orElse(false);
   }
 
   private void directory(

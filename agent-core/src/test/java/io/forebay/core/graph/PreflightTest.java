@@ -7,11 +7,13 @@ import io.forebay.core.config.Problem;
 import io.forebay.core.config.Problem.Severity;
 import io.forebay.core.config.SourceText;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -170,5 +172,68 @@ class PreflightTest {
         .singleElement()
         .asString()
         .startsWith("x.yaml:3:67: error: node 'in': the cursor directory '");
+  }
+
+  @Test
+  void triesTheDirectoryOfADestinationThatKeepsFiles() throws IOException {
+    Path file = Files.writeString(directory.resolve("file"), "x");
+
+    assertThat(check("mounted_path: '" + file + "'"))
+        .singleElement()
+        .asString()
+        .startsWith("x.yaml:7:17: error: node 'out': the directory '" + file + "' is a file");
+    assertThat(check("mounted_path: '" + directory.resolve("new") + "'")).isEmpty();
+  }
+
+  @Test
+  void tellsOfCertificatesAndKeysThatAreNotThere() throws IOException {
+    Path rsa = Files.writeString(directory.resolve("rsa"), "-----BEGIN RSA PRIVATE KEY-----\n");
+
+    assertThat(
+            check(
+                "tls: {ca_file: /no/ca.pem, crt_file: '%s', key_file: '%s'}"
+                    .formatted(directory, rsa)))
+        .extracting(Problem::toString)
+        .satisfiesExactly(
+            missing ->
+                assertThat(missing)
+                    .startsWith(
+                        "x.yaml:7:18: error: node 'out': tls.ca_file '/no/ca.pem' does not exist"),
+            noFile ->
+                assertThat(noFile)
+                    .contains("error: node 'out': tls.crt_file '" + directory + "' is no file"),
+            notPkcs8 ->
+                assertThat(notPkcs8)
+                    .contains("error: node 'out': tls.key_file '" + rsa + "' holds a key that is")
+                    .contains("openssl pkcs8 -topk8 -nocrypt -in " + rsa));
+    assertThat(check("tls: {enabled: false, ca_file: /no/ca.pem}")).isEmpty();
+  }
+
+  @Test
+  void tellsOfFilesThatHoldSomethingElse() throws IOException {
+    Path text = Files.writeString(directory.resolve("text"), "hello");
+
+    assertThat(check("tls: {crt_file: '%s', key_file: '%s'}".formatted(text, text)))
+        .extracting(Problem::message)
+        .satisfiesExactly(
+            crt -> assertThat(crt).matches(".*tls.crt_file .* holds no (readable )?certificate"),
+            key -> assertThat(key).endsWith("holds no private key"));
+  }
+
+  @Test
+  void warnsOfAnExpiredCertificate() throws IOException {
+    Path expired = directory.resolve("expired.pem");
+    try (InputStream pem = PreflightTest.class.getResourceAsStream("expired.pem")) {
+      Files.copy(Objects.requireNonNull(pem), expired);
+    }
+
+    assertThat(check("tls: {ca_file: '" + expired + "'}"))
+        .singleElement()
+        .satisfies(
+            problem -> {
+              assertThat(problem.severity()).isEqualTo(Severity.WARNING);
+              assertThat(problem.message())
+                  .endsWith("': the certificate of 'CN=expired' expired at 2021-01-02T00:00:00Z");
+            });
   }
 }

@@ -13,7 +13,9 @@ import io.forebay.core.component.SourceFactory;
 import io.forebay.core.config.DestinationSettings;
 import io.forebay.core.config.Key;
 import io.forebay.core.config.Secret;
+import io.forebay.core.config.TlsSettings;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -119,6 +121,8 @@ final class TestComponents {
       @Key(value = "Where to.", required = true) URI endpoint,
       @Key("Headers.") List<Header> headers,
       @Key("Key.") @Nullable Secret apiKey,
+      @Key("Directory.") @Nullable Path mountedPath,
+      @Key("TLS.") @Nullable TlsSettings tls,
       @Key(value = "Shared.", flattened = true) DestinationSettings delivery) {}
 
   static final class TestOutput implements DestinationFactory<OutputConfig> {

@@ -19,7 +19,7 @@ import picocli.CommandLine.Parameters;
     name = "validate",
     description = {
       "Check pipeline files, and say all that is wrong with them at once.",
-      "Tries the directories that they name, and opens no port and no queue."
+      "Tries the directories and certificates that they name, and opens no port and no queue."
     })
 final class ValidateCommand implements Callable<Integer> {
 
@@ -33,7 +33,7 @@ final class ValidateCommand implements Callable<Integer> {
   @Option(
       names = "--file-only",
       description =
-          "Check the files alone, not whether the directories that they name can be used.")
+          "Check the files alone, not whether the directories and certificates that they name can be used.")
   boolean fileOnly;
 
   @Option(

@@ -1,0 +1,153 @@
+package io.forebay.core.graph;
+
+import io.forebay.core.config.Position;
+import io.forebay.core.config.Problems;
+import io.forebay.core.config.TlsSettings;
+import io.forebay.core.graph.PipelineGraph.Node;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.CertificateNotYetValidException;
+import java.security.cert.X509Certificate;
+import java.util.Collection;
+import org.jspecify.annotations.Nullable;
+
+/** Tries whether the files of a node's {@code tls} block are what they should be. */
+final class CertificateProbe {
+
+  private static final int MAX_BYTES = 4 << 20;
+
+  private final Node node;
+  private final Problems problems;
+
+  private CertificateProbe(Node node, Problems problems) {
+    this.node = node;
+    this.problems = problems;
+  }
+
+  /** Adds what is wrong with the files to {@code problems}; nothing where the node uses no TLS. */
+  static void check(Node node, Problems problems) {
+    RecordValues.named(node.config(), "tls", TlsSettings.class)
+        .filter(TlsSettings::enabled)
+        .ifPresent(tls -> new CertificateProbe(node, problems).check(tls));
+  }
+
+  private void check(TlsSettings tls) {
+    certificates("ca_file", tls.caFile());
+    certificates("crt_file", tls.crtFile());
+    key(tls.keyFile());
+  }
+
+  private void certificates(String key, @Nullable Path file) {
+    byte[] content = read(key, file);
+    if (content == null) {
+      return;
+    }
+    try {
+      Collection<? extends Certificate> certificates =
+          CertificateFactory.getInstance("X.509")
+              .generateCertificates(new ByteArrayInputStream(content));
+      if (certificates.isEmpty()) {
+        error(key, file, "holds no certificate", "name a PEM file of certificates");
+      }
+      for (Certificate certificate : certificates) {
+        if (certificate instanceof X509Certificate x509) {
+          validity(key, file, x509);
+        }
+      }
+    } catch (CertificateException e) {
+      error(key, file, "holds no readable certificate", "name a PEM file of certificates");
+    }
+  }
+
+  /** A warning only: what one side calls expired is for the other side to refuse. */
+  private void validity(String key, @Nullable Path file, X509Certificate certificate) {
+    try {
+      certificate.checkValidity();
+    } catch (CertificateExpiredException e) {
+      warning(key, file, certificate, "expired at " + certificate.getNotAfter().toInstant());
+    } catch (CertificateNotYetValidException e) {
+      warning(
+          key, file, certificate, "is not valid before " + certificate.getNotBefore().toInstant());
+    }
+  }
+
+  private void key(@Nullable Path file) {
+    byte[] content = read("key_file", file);
+    if (content == null) {
+      return;
+    }
+    String text = new String(content, StandardCharsets.ISO_8859_1);
+    if (text.contains("-----BEGIN PRIVATE KEY-----")
+        || text.contains("-----BEGIN ENCRYPTED PRIVATE KEY-----")) {
+      return;
+    }
+    if (text.contains(" PRIVATE KEY-----")) {
+      error(
+          "key_file",
+          file,
+          "holds a key that is not PKCS#8",
+          "convert it: openssl pkcs8 -topk8 -nocrypt -in " + file + " -out " + file + ".p8");
+    } else {
+      error("key_file", file, "holds no private key", "name a PEM file of a PKCS#8 key");
+    }
+  }
+
+  /** The file's content; null when there is none, and then the problem is told. */
+  private byte @Nullable [] read(String key, @Nullable Path file) {
+    if (file == null) {
+      return null;
+    }
+    if (!Files.exists(file)) {
+      error(key, file, "does not exist", "check the path; it may be in a volume not mounted yet");
+    } else if (!Files.isRegularFile(file)) {
+      error(key, file, "is no file", "name the PEM file itself");
+    } else {
+      try (InputStream in = Files.newInputStream(file)) {
+        byte[] content = in.readNBytes(MAX_BYTES + 1);
+        if (content.length <= MAX_BYTES) {
+          return content;
+        }
+        error(key, file, "is larger than " + MAX_BYTES + " bytes", "name a PEM file");
+      } catch (IOException e) {
+        String user = System.getProperty("user.name", "?");
+        error(
+            key,
+            file,
+            "cannot be read by user '" + user + "'",
+            "check its owner and mode: ls -l " + file);
+      }
+    }
+    return null;
+  }
+
+  private void error(String key, @Nullable Path file, String what, String suggestion) {
+    problems.error(at(key), node.name(), "tls." + key + " '" + file + "' " + what, suggestion);
+  }
+
+  private void warning(String key, @Nullable Path file, X509Certificate certificate, String what) {
+    problems.warning(
+        at(key),
+        node.name(),
+        "tls."
+            + key
+            + " '"
+            + file
+            + "': the certificate of '"
+            + certificate.getSubjectX500Principal().getName()
+            + "' "
+            + what,
+        "renew it");
+  }
+
+  private Position at(String key) {
+    return node.locate("tls", key);
+  }
+}
