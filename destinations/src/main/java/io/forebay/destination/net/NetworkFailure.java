@@ -62,7 +62,9 @@ public final class NetworkFailure {
     }
     ConnectException connect = find(failure, ConnectException.class);
     if (connect != null) {
-      return target + " does not accept connections: " + text(connect);
+      return text(connect).contains("Connection refused")
+          ? target + " does not accept connections: connection refused"
+          : target + " cannot be reached: " + text(connect);
     }
     if (find(failure, TimeoutException.class) != null || isNamed(failure, "TimeoutException")) {
       return target + " did not answer in time";

@@ -12,6 +12,7 @@ import io.forebay.source.net.Listening;
 import io.forebay.source.net.ServerTls;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.ChannelOption;
+import io.netty.util.NetUtil;
 import java.net.InetSocketAddress;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -130,7 +131,10 @@ final class HttpSource implements Source {
             bound -> {
               listener.bound(bound.channel());
               InetSocketAddress at = (InetSocketAddress) bound.address();
-              log.info("{}: listening for HTTP on {}", context.nodeName(), at);
+              log.info(
+                  "{}: listening for HTTP on {}",
+                  context.nodeName(),
+                  NetUtil.toSocketAddressString(at));
               onBound.accept(at);
             })
         .then();

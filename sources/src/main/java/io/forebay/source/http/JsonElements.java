@@ -2,6 +2,7 @@ package io.forebay.source.http;
 
 import io.forebay.core.item.ByteSlice;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -21,6 +22,9 @@ final class JsonElements {
                   .maxStringLength(Integer.MAX_VALUE)
                   .build())
           .build();
+
+  /** What the parser says of its own input, of which a client knows nothing. */
+  private static final Pattern PARSER_NOTES = Pattern.compile(" \\(start marker at .*\\)$");
 
   private JsonElements() {}
 
@@ -72,9 +76,12 @@ final class JsonElements {
     try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), body, from, to - from)) {
       reader.accept(parser);
     } catch (JacksonException e) {
-      throw Refusal.malformed(
-          "malformed JSON: " + e.getOriginalMessage(), offset(e.getLocation(), from));
+      throw Refusal.malformed("malformed JSON: " + reason(e), offset(e.getLocation(), from));
     }
+  }
+
+  private static String reason(JacksonException e) {
+    return PARSER_NOTES.matcher(String.valueOf(e.getOriginalMessage())).replaceAll("");
   }
 
   private static ByteSlice element(JsonParser parser, byte[] body, int from) {

@@ -15,6 +15,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.ssl.SslContext;
+import io.netty.util.NetUtil;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
 import java.util.Set;
@@ -123,7 +124,10 @@ final class TcpSource implements Source {
             bound -> {
               listener.channel.bound(bound.channel());
               InetSocketAddress at = (InetSocketAddress) bound.address();
-              log.info("{}: listening for TCP on {}", context.nodeName(), at);
+              log.info(
+                  "{}: listening for TCP on {}",
+                  context.nodeName(),
+                  NetUtil.toSocketAddressString(at));
               onBound.accept(at);
             })
         .then();

@@ -8,6 +8,7 @@ import io.forebay.source.net.Listening;
 import io.forebay.source.net.ListeningChannel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.util.NetUtil;
 import java.net.InetSocketAddress;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -68,7 +69,10 @@ final class UdpSource implements Source {
             connection -> {
               listener.channel.bound(connection.channel());
               InetSocketAddress at = (InetSocketAddress) connection.channel().localAddress();
-              log.info("{}: listening for UDP on {}", context.nodeName(), at);
+              log.info(
+                  "{}: listening for UDP on {}",
+                  context.nodeName(),
+                  NetUtil.toSocketAddressString(at));
               checkReceiveBuffer(connection);
               onBound.accept(at);
             })

@@ -199,8 +199,12 @@ class HttpSourceTest {
         send(post(port, "[{\"a\":1},oops]").header("Content-Type", "application/json"));
     assertThat(response.statusCode()).isEqualTo(400);
     assertThat(response.body()).contains("malformed JSON").contains("\"offset\":9}");
-    assertThat(send(post(port, "[1,2").header("Content-Type", "application/json")).statusCode())
-        .isEqualTo(400);
+    HttpResponse<String> torn =
+        send(post(port, "[{\"a\":1").header("Content-Type", "application/json"));
+    assertThat(torn.statusCode()).isEqualTo(400);
+    assertThat(torn.body())
+        .isEqualTo(
+            "{\"error\":\"malformed JSON: Unexpected end-of-input: expected close marker for Object\",\"offset\":7}");
     assertThat(send(post(port, "[1] 2").header("Content-Type", "application/json")).body())
         .contains("follows the array");
     assertThat(taker.batches()).isEmpty();
