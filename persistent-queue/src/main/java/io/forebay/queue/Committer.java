@@ -178,9 +178,7 @@ final class Committer {
     if (segments.writesTo(oldest)) {
       segments.end();
     }
-    long bytes = oldest.liveBytes;
-    long records = ledger.settle(0, ledger.end(oldest));
-    losses.dropped(DropReason.OVERFLOW_OLDEST, records, bytes);
+    losses.dropped(DropReason.OVERFLOW_OLDEST, ledger.evict(oldest));
     checkpointer.reclaim();
     if (ledger.oldestSegment() == oldest) {
       throw new IOException("the oldest segment cannot be deleted: " + oldest.name());

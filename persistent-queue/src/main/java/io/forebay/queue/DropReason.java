@@ -4,9 +4,12 @@ package io.forebay.queue;
 public enum DropReason {
   /** The queue was full and its overflow policy refuses what is new. */
   OVERFLOW_NEWEST,
-  /** The queue was full and its overflow policy gives up what is oldest (a truncation). */
+  /**
+   * The queue was full and its overflow policy gives up what is oldest (a truncation). Reported for
+   * a record that was leased at that moment only when its lease ends without acknowledging it.
+   */
   OVERFLOW_OLDEST,
-  /** The record was older than the maximum age. */
+  /** The record was older than the maximum age, and not leased. */
   MAX_AGE,
   /** The batch can never fit: it is larger than a segment or than the whole queue may be. */
   TOO_LARGE,

@@ -4,6 +4,11 @@ package io.forebay.queue;
  * A hold on contiguous records of the queue. They stay on disk until {@link #acknowledge};
  * whichever of {@link #acknowledge} and {@link #release} comes first wins and everything after it
  * has no effect. Safe from any thread.
+ *
+ * <p>Under {@link Overflow#DROP_OLDEST} the records may have to leave the disk while they are
+ * leased. Then they stay with the lease, which is not disturbed: what is acknowledged counts as
+ * acknowledged, and the rest is reported as dropped once the lease is released or the queue closes,
+ * for nobody can read it again. The maximum age does not touch what is leased.
  */
 public interface Lease {
 
@@ -42,10 +47,13 @@ public interface Lease {
    * @param from index of the first record, {@code 0 <= from}
    * @param to index after the last record, {@code to <= count()}
    * @return how many records this call took off the queue: fewer than asked when some were
-   *     acknowledged before, or were dropped by the queue although they were leased
+   *     acknowledged before, and none once the lease has ended or the queue is closed
    */
   int acknowledge(int from, int to);
 
-  /** Gives what is not acknowledged back; it will be leased again, before anything younger. */
+  /**
+   * Gives what is not acknowledged back; it will be leased again, before anything younger. What is
+   * no longer on disk is dropped instead, and reported to the listener within this call.
+   */
   void release();
 }

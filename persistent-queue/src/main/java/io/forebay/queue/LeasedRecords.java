@@ -1,5 +1,7 @@
 package io.forebay.queue;
 
+import org.jspecify.annotations.Nullable;
+
 /** A lease on records of one decoded frame. */
 final class LeasedRecords implements Lease {
 
@@ -19,6 +21,12 @@ final class LeasedRecords implements Lease {
   /** Records not acknowledged yet; 0 once the lease has ended. Guarded by the {@link Ledger}. */
   long held;
 
+  /**
+   * Null while the records are on disk; then which of their numbers were acknowledged. Guarded by
+   * the {@link Ledger}.
+   */
+  private @Nullable SequenceSet acknowledged;
+
   LeasedRecords(
       Owner owner, FrameReference frame, DecodedFrame records, long firstSequence, int count) {
     this.owner = owner;
@@ -27,6 +35,40 @@ final class LeasedRecords implements Lease {
     this.index = (int) (firstSequence - records.firstSequence());
     this.count = count;
     this.held = count;
+  }
+
+  /** The records leave the disk; those that are not settled stay with this lease. */
+  void evict(SequenceSet settled) {
+    acknowledged = settled.between(firstSequence(), firstSequence() + count);
+  }
+
+  boolean isEvicted() {
+    return acknowledged != null;
+  }
+
+  /** Acknowledges records that left the disk; says how many that took. */
+  long endEvicted(long from, long to) {
+    SequenceSet set = acknowledged;
+    return set == null ? 0 : set.add(from, to);
+  }
+
+  /** The records that left the disk and were not acknowledged, with their payload's bytes. */
+  Loss evictedRest() {
+    SequenceSet set = acknowledged;
+    if (set == null) {
+      return Loss.NONE;
+    }
+    long first = firstSequence();
+    long[] bytes = new long[1];
+    set.forEachAbsent(
+        first,
+        first + count,
+        (from, to) -> {
+          int[] offsets = records.offsets();
+          int start = index + (int) (from - first);
+          bytes[0] += offsets[start + (int) (to - from)] - offsets[start];
+        });
+    return new Loss(held, bytes[0]);
   }
 
   @Override

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  * All bookkeeping of a queue in memory, under one lock that is never held while the disk works:
  * which segments there are, which sequence numbers are settled, ready and leased, and how many
  * bytes lie where. A number is <em>settled</em> once it is acknowledged, dropped, or known to be no
- * record's.
+ * record's; and when its record left the disk while it was leased, though it still counts as one of
+ * the queue until the lease ends.
  */
 final class Ledger {
 
@@ -80,19 +81,7 @@ final class Ledger {
 
   /** The sealed segments whose every number is settled and lies below {@code limit}. */
   synchronized List<Segment> deadSegments(long limit) {
-    List<Segment> dead = new ArrayList<>();
-    for (Segment segment : segments.all()) {
-      if (segment.first >= limit) {
-        break;
-      }
-      long end = end(segment);
-      if (segment.sealed && end <= limit && settled.firstAbsent(segment.first) >= end) {
-        dead.add(segment);
-      } else if (settled.rangeCount() == 0 && end > settled.frontier()) {
-        break;
-      }
-    }
-    return dead;
+    return segments.dead(settled, next, limit);
   }
 
   synchronized boolean isSettled(Segment segment) {
@@ -101,18 +90,12 @@ final class Ledger {
 
   /** The sequence number at which the segment after this one begins, or will begin. */
   synchronized long end(Segment segment) {
-    Segment following = segments.after(segment.first);
-    return following == null ? next : following.first;
+    return segments.end(segment, next);
   }
 
   /** Nothing lives in segments below the frontier, whatever damage made of the sums. */
   private void sweep() {
-    for (Segment segment : segments.all()) {
-      if (end(segment) > settled.frontier()) {
-        break;
-      }
-      segments.lostLife(segment, segment.liveBytes);
-    }
+    segments.sweep(settled.frontier(), next);
   }
 
   synchronized long next() {
@@ -150,16 +133,30 @@ final class Ledger {
   }
 
   /**
-   * Settles {@code from <= n < to}, whoever holds them.
+   * Settles {@code from <= n < to}. Records that are leased stay with their leases, and nowhere
+   * else.
    *
-   * @return how many records that took
+   * @return how many records left the queue
    */
   synchronized long settle(long from, long to) {
     if (from >= to) {
       return 0;
     }
-    frames.withdraw(from, to);
-    return settleNumbers(from, to);
+    long kept = frames.withdraw(from, to);
+    return settleNumbers(from, to) - kept;
+  }
+
+  /**
+   * Settles all up to the end of the segment, as {@link #settle}.
+   *
+   * @return the records that left the queue, and the bytes on disk that they had in the segment
+   */
+  synchronized Loss evict(Segment segment) {
+    long bytes = segment.liveBytes;
+    long leased = frames.leasedOnDisk();
+    long lost = settle(0, end(segment));
+    long kept = leased - frames.leasedOnDisk();
+    return new Loss(lost, lost == 0 ? 0 : bytes * lost / (lost + kept));
   }
 
   private long settleNumbers(long from, long to) {
@@ -183,34 +180,29 @@ final class Ledger {
     if (lease.held == 0) {
       return 0;
     }
-    int taken = (int) settleNumbers(from, to);
+    long taken = lease.isEvicted() ? lease.endEvicted(from, to) : settleNumbers(from, to);
     frames.acknowledged(lease, taken);
-    return taken;
+    return (int) taken;
   }
 
+  /** Makes the rest of a lease ready; false when it has ended, or its records left the disk. */
   synchronized boolean release(LeasedRecords lease) {
     return frames.release(lease);
   }
 
-  /**
-   * Where the next record to read lies.
-   *
-   * @param segment that should hold it; null when the file that did is gone
-   * @param sequence number of the record
-   * @param readableEnd of the segment
-   * @param end the sequence number at which the next segment begins
-   * @param next that segment, null when there is none yet
-   */
-  record Place(
-      @Nullable Segment segment,
-      long sequence,
-      long readableEnd,
-      long end,
-      @Nullable Segment next) {}
+  /** Ends a lease whose records left the disk. */
+  synchronized Loss giveUp(LeasedRecords lease) {
+    return frames.giveUp(lease);
+  }
+
+  /** Ends all leases whose records left the disk. */
+  synchronized Loss giveUpEvicted() {
+    return frames.giveUpEvicted();
+  }
 
   /** The place of the first record that is neither settled nor was read, or null. */
   synchronized @Nullable Place firstUnread() {
-    if (settled.rangeCount() >= MAX_SETTLED_RANGES && frames.leasedRecords() > 0) {
+    if (!mayRead()) {
       return null;
     }
     unread = settled.firstAbsent(unread);
@@ -251,8 +243,11 @@ final class Ledger {
     if (frames.firstReady() != null) {
       return true;
     }
-    boolean mayRead = settled.rangeCount() < MAX_SETTLED_RANGES || frames.leasedRecords() == 0;
-    return mayRead && settled.firstAbsent(unread) < next;
+    return mayRead() && settled.firstAbsent(unread) < next;
+  }
+
+  private boolean mayRead() {
+    return settled.rangeCount() < MAX_SETTLED_RANGES || frames.leasedOnDisk() == 0;
   }
 
   synchronized boolean hasChanged() {
@@ -272,10 +267,6 @@ final class Ledger {
     changed = true;
   }
 
-  synchronized long records() {
-    return next - settled.frontier() - settled.beyond();
-  }
-
   synchronized boolean diskFailing(boolean failing) {
     boolean before = diskFailing;
     diskFailing = failing;
@@ -283,19 +274,19 @@ final class Ledger {
   }
 
   synchronized QueueStatistics statistics() {
-    long records = records();
+    long onDisk = next - settled.frontier() - settled.beyond();
     Long oldest = frames.oldestMillis();
     long since = oldest == null ? unreadMillis : oldest;
     return new QueueStatistics(
-        records,
-        records == 0 ? 0 : segments.liveBytes(),
+        onDisk + frames.leasedRecords() - frames.leasedOnDisk(),
+        onDisk == 0 ? 0 : segments.liveBytes(),
         otherBytes + segments.fileBytes(),
         maxBytes,
         segments.size(),
         next,
         settled.frontier(),
         frames.leasedRecords(),
-        records == 0 ? 0 : since,
+        onDisk == 0 ? 0 : since,
         diskFailing);
   }
 }

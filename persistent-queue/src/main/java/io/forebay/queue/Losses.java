@@ -26,6 +26,10 @@ final class Losses {
     }
   }
 
+  void dropped(DropReason reason, Loss loss) {
+    dropped(reason, loss.records(), loss.bytes());
+  }
+
   /** Reports records of a segment that is gone: numbers {@code from <= n < to}. */
   void missing(long from, long to, long records) {
     if (records > 0) {

@@ -1,6 +1,7 @@
 package io.forebay.queue;
 
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
@@ -19,24 +20,31 @@ final class OpenFrames {
   private final NavigableMap<Long, FrameReference> frames = new TreeMap<>();
   private final Set<LeasedRecords> leases = new HashSet<>();
   private long leasedRecords;
+  private long evictedRecords;
 
   OpenFrames(SequenceSet settled, SegmentTable segments) {
     this.settled = settled;
     this.segments = segments;
   }
 
-  /** Takes {@code from <= n < to} from whoever has them. */
-  void withdraw(long from, long to) {
+  /**
+   * Takes {@code from <= n < to} off the disk, which are about to be settled: they are ready no
+   * more, and those that are leased stay with their leases.
+   *
+   * @return how many these are
+   */
+  long withdraw(long from, long to) {
     ready.subMap(from, to).clear();
-    leases.removeIf(
-        lease -> {
-          boolean gone = lease.firstSequence() >= from && lease.firstSequence() < to;
-          if (gone) {
-            leasedRecords -= lease.held;
-            lease.held = 0;
-          }
-          return gone;
-        });
+    long kept = 0;
+    for (LeasedRecords lease : leases) {
+      // What is leased together is of one frame, and leaves the disk together.
+      if (!lease.isEvicted() && lease.firstSequence() >= from && lease.firstSequence() < to) {
+        lease.evict(settled);
+        kept += lease.held;
+      }
+    }
+    evictedRecords += kept;
+    return kept;
   }
 
   /** Adds {@code from <= n < to} to the settled; says how many that took. */
@@ -94,27 +102,56 @@ final class OpenFrames {
 
   /** So many records of the lease were settled. */
   void acknowledged(LeasedRecords lease, long records) {
-    lease.held -= records;
-    leasedRecords -= records;
+    ended(lease, records);
     if (lease.held == 0) {
       leases.remove(lease);
     }
   }
 
-  /** Makes the rest of a lease ready; false when it has ended. */
+  private void ended(LeasedRecords lease, long records) {
+    lease.held -= records;
+    leasedRecords -= records;
+    evictedRecords -= lease.isEvicted() ? records : 0;
+  }
+
+  /** Makes the rest of a lease ready; false when it has ended, or its records left the disk. */
   boolean release(LeasedRecords lease) {
-    if (lease.held == 0 || !leases.remove(lease)) {
+    if (lease.isEvicted() || !leases.remove(lease)) {
       return false;
     }
-    leasedRecords -= lease.held;
-    lease.held = 0;
+    ended(lease, lease.held);
     long first = lease.firstSequence();
     makeReady(lease.frame, first, first + lease.count());
     return true;
   }
 
+  /** Ends a lease, unless it has ended, whose records left the disk: the rest of them is lost. */
+  Loss giveUp(LeasedRecords lease) {
+    if (!lease.isEvicted() || !leases.remove(lease)) {
+      return Loss.NONE;
+    }
+    Loss loss = lease.evictedRest();
+    ended(lease, loss.records());
+    return loss;
+  }
+
+  /** Ends all leases whose records left the disk. */
+  Loss giveUpEvicted() {
+    Loss sum = Loss.NONE;
+    for (LeasedRecords lease : List.copyOf(leases)) {
+      sum = sum.plus(giveUp(lease));
+    }
+    return sum;
+  }
+
+  /** Records that are leased, on disk or not. */
   long leasedRecords() {
     return leasedRecords;
+  }
+
+  /** Those of them that are on disk. */
+  long leasedOnDisk() {
+    return leasedRecords - evictedRecords;
   }
 
   /** When the oldest of the frames was appended, or null. */

@@ -4,7 +4,10 @@ package io.forebay.queue;
 public enum Overflow {
   /** Refuse the new batch. */
   DROP_NEWEST,
-  /** Delete the oldest segment, leased or not, until the batch fits: a ring. */
+  /**
+   * Delete the oldest segment, leased or not, until the batch fits: a ring. Records that are leased
+   * stay with their {@link Lease}.
+   */
   DROP_OLDEST,
   /** Keep the append waiting until acknowledgements make room. */
   BLOCK

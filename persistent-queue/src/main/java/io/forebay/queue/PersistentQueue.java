@@ -66,8 +66,8 @@ public interface PersistentQueue extends Closeable {
   QueueStatistics statistics();
 
   /**
-   * Writes and syncs what was appended and the cursor, then releases the directory. Leases still
-   * out are kept.
+   * Writes and syncs what was appended and the cursor, then releases the directory. What is still
+   * leased stays in the queue; what of it is no longer on disk is dropped and reported.
    */
   @Override
   void close() throws IOException;

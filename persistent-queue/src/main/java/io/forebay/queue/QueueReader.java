@@ -97,7 +97,7 @@ final class QueueReader implements Closeable {
    */
   private boolean advance(boolean headerOnly) throws IOException {
     while (true) {
-      Ledger.Place place = ledger.firstUnread();
+      Place place = ledger.firstUnread();
       if (place == null) {
         return false;
       }
@@ -120,7 +120,7 @@ final class QueueReader implements Closeable {
   }
 
   private boolean step(
-      SegmentReader reader, Segment holder, Ledger.Place place, long end, boolean headerOnly)
+      SegmentReader reader, Segment holder, Place place, long end, boolean headerOnly)
       throws IOException {
     try {
       FrameHeader header = reader.header(offset, place.readableEnd());
@@ -165,7 +165,7 @@ final class QueueReader implements Closeable {
   }
 
   /** There is no sound frame at the offset: goes to the next one of the segment, or to its end. */
-  private void skipDamage(SegmentReader reader, Segment holder, Ledger.Place place, long end)
+  private void skipDamage(SegmentReader reader, Segment holder, Place place, long end)
       throws IOException {
     long readableEnd = place.readableEnd();
     long found = reader.find(offset + 1, readableEnd, place.sequence(), end);

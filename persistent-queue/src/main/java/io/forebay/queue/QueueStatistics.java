@@ -3,17 +3,19 @@ package io.forebay.queue;
 /**
  * A picture of a queue.
  *
- * @param records neither acknowledged nor dropped, leased ones included
+ * @param records neither acknowledged nor dropped, leased ones included, even those that had to
+ *     leave the disk meanwhile
  * @param backlogBytes bytes on disk of the frames that hold such records: falls as they are
  *     acknowledged, exactly 0 when there are none
  * @param diskBytes real bytes of all files in the directory
  * @param maxBytes the bound
  * @param segments number of segment files
  * @param nextSequence the sequence number that the next record gets
- * @param frontier every record below this sequence number is acknowledged or dropped
+ * @param frontier every record below this sequence number is acknowledged, dropped, or leased and
+ *     no longer on disk
  * @param leased records leased and not yet acknowledged or released
- * @param oldestMillis when the oldest readable record was appended, in milliseconds since the
- *     epoch; 0 when empty
+ * @param oldestMillis when the oldest record on disk was appended, in milliseconds since the epoch;
+ *     0 when there is none
  * @param diskFailing whether the last write or sync failed
  */
 public record QueueStatistics(

@@ -18,6 +18,7 @@ final class SegmentQueue implements PersistentQueue, LeasedRecords.Owner {
   private final WriterLoop writer;
   private final Ledger ledger;
   private final StateFile stateFile;
+  private final Losses losses;
   private final QueueListener listener;
   private final QueueReader reader;
   private final SegmentWriter segments;
@@ -50,6 +51,7 @@ final class SegmentQueue implements PersistentQueue, LeasedRecords.Owner {
     this.writer = writer;
     this.ledger = ledger;
     this.stateFile = stateFile;
+    this.losses = losses;
     this.listener = listener;
     this.epoch = epoch;
     Duration maxAge = options.maxAge();
@@ -112,8 +114,13 @@ final class SegmentQueue implements PersistentQueue, LeasedRecords.Owner {
 
   @Override
   public void release(LeasedRecords lease) {
-    if (!closed.get() && ledger.release(lease)) {
+    if (closed.get()) {
+      return;
+    }
+    if (ledger.release(lease)) {
       listener.onReady();
+    } else {
+      losses.dropped(DropReason.OVERFLOW_OLDEST, ledger.giveUp(lease));
     }
   }
 
@@ -221,6 +228,7 @@ final class SegmentQueue implements PersistentQueue, LeasedRecords.Owner {
   private @Nullable IOException closeOnWriter() {
     committer.drain();
     committer.close();
+    losses.dropped(DropReason.OVERFLOW_OLDEST, ledger.giveUpEvicted());
     IOException failure = null;
     try {
       segments.sync();

@@ -1,7 +1,6 @@
 package io.forebay.queue;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -29,8 +28,37 @@ final class SegmentTable {
     return segments.size();
   }
 
-  Collection<Segment> all() {
-    return segments.values();
+  /** The sequence number at which the segment after this one begins, or will begin. */
+  long end(Segment segment, long next) {
+    Segment following = after(segment.first);
+    return following == null ? next : following.first;
+  }
+
+  /** The sealed segments whose every number is settled and lies below {@code limit}. */
+  List<Segment> dead(SequenceSet settled, long next, long limit) {
+    List<Segment> dead = new ArrayList<>();
+    for (Segment segment : segments.values()) {
+      if (segment.first >= limit) {
+        break;
+      }
+      long end = end(segment, next);
+      if (segment.sealed && end <= limit && settled.firstAbsent(segment.first) >= end) {
+        dead.add(segment);
+      } else if (settled.rangeCount() == 0 && end > settled.frontier()) {
+        break;
+      }
+    }
+    return dead;
+  }
+
+  /** Takes the life from segments that end at or below the frontier. */
+  void sweep(long frontier, long next) {
+    for (Segment segment : segments.values()) {
+      if (end(segment, next) > frontier) {
+        break;
+      }
+      lostLife(segment, segment.liveBytes);
+    }
   }
 
   void add(Segment segment) {

@@ -103,6 +103,21 @@ final class SequenceSet {
     }
   }
 
+  /** The numbers of this set that are {@code from <= n < to}, and all below. */
+  SequenceSet between(long from, long to) {
+    SequenceSet part = new SequenceSet(from);
+    long[] start = {from};
+    forEachAbsent(
+        from,
+        to,
+        (absentFrom, absentTo) -> {
+          part.add(start[0], absentFrom);
+          start[0] = absentTo;
+        });
+    part.add(start[0], to);
+    return part;
+  }
+
   /** Visits the ranges beyond the frontier. */
   void forEachRange(RangeConsumer visitor) {
     ranges.forEach(visitor::range);

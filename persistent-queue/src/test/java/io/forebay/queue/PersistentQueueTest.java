@@ -47,6 +47,10 @@ class PersistentQueueTest {
     return Objects.requireNonNull(queue.lease(maxRecords, Integer.MAX_VALUE), "nothing is ready");
   }
 
+  private long dropped() {
+    return reports.dropped.getOrDefault(DropReason.OVERFLOW_OLDEST, 0L);
+  }
+
   @ParameterizedTest
   @EnumSource
   void records_comeBackInOrder_afterReopening(Compression compression) throws IOException {
@@ -201,16 +205,61 @@ class PersistentQueueTest {
         store(queue, numbered(appended, 10, 1000));
         assertThat(directoryBytes(options.directory())).isLessThanOrEqualTo(options.maxBytes());
       }
-      early.acknowledge(); // its records are gone: without effect
-      early.release();
-      long dropped = reports.dropped.getOrDefault(DropReason.OVERFLOW_OLDEST, 0L);
+      long dropped = dropped();
       QueueStatistics statistics = queue.statistics();
       assertThat(dropped).isGreaterThan(500);
+      assertThat(statistics.leased()).as("stay with their lease").isEqualTo(3);
       assertThat(1 + dropped + statistics.records()).isEqualTo(appended);
-      assertThat(statistics.leased()).isZero();
+
+      assertThat(early.acknowledge(0, 3)).isEqualTo(2);
+      assertThat(early.acknowledge(0, 3)).isZero();
+      assertThat(dropped()).isEqualTo(dropped);
+      assertThat(queue.statistics().leased()).isEqualTo(1);
+      assertThat(3 + dropped + queue.statistics().records()).isEqualTo(appended);
+
+      early.release();
+      assertThat(dropped()).isEqualTo(dropped + 1);
+      early.release();
+      assertThat(early.acknowledge(0, 4)).isZero();
+      assertThat(dropped()).isEqualTo(dropped + 1);
+      assertThat(queue.statistics().leased()).isZero();
+      assertThat(3 + dropped() + queue.statistics().records()).isEqualTo(appended);
       List<Lease> leases = leaseAll(queue);
-      assertThat(number(leases.get(0), 0)).isEqualTo((int) (1 + dropped));
+      assertThat(number(leases.get(0), 0)).isEqualTo((int) (3 + dropped()));
     }
+  }
+
+  @Test
+  void ring_whatIsLeasedAndNoLongerOnDisk_isNoBacklog_andIsDroppedByTheClose() throws IOException {
+    QueueOptions options = small(Overflow.DROP_OLDEST);
+    long dropped;
+    try (PersistentQueue queue = PersistentQueue.open(options)) {
+      store(queue, numbered(0, 10, 1000));
+      Lease early = lease(queue, 10);
+      int appended = 10;
+      for (; dropped() == 0; appended += 10) {
+        store(queue, numbered(appended, 10, 1000));
+      }
+      for (Lease lease : leaseAll(queue)) {
+        lease.acknowledge();
+      }
+      await().until(() -> queue.statistics().segments() <= 1);
+      QueueStatistics statistics = queue.statistics();
+      assertThat(statistics.records()).isEqualTo(10);
+      assertThat(statistics.leased()).isEqualTo(10);
+      assertThat(statistics.backlogBytes()).isZero();
+      assertThat(statistics.oldestMillis()).isZero();
+      assertThat(queue.hasReady()).isFalse();
+      assertThat(early.acknowledge(2, 5)).isEqualTo(3);
+      assertThat(number(early, 9)).isEqualTo(9);
+      dropped = dropped();
+    }
+    assertThat(dropped()).isEqualTo(dropped + 7);
+    try (PersistentQueue queue = PersistentQueue.open(options)) {
+      assertThat(queue.statistics().records()).isZero();
+      assertThat(queue.hasReady()).isFalse();
+    }
+    assertThat(dropped()).isEqualTo(dropped + 7);
   }
 
   @Test

@@ -31,6 +31,8 @@ final class QueueModel {
     long crashes;
     long kills;
     long overflowedOldest;
+    long evictedLeased;
+    long evictedAcknowledged;
     long expired;
     long blocked;
     long damaged;
@@ -38,7 +40,11 @@ final class QueueModel {
 
   private record Waiting(CompletableFuture<AppendResult> result, int[] ids) {}
 
-  private record Held(Lease lease, TreeSet<Long> sequences) {}
+  /**
+   * @param sequences of the records that are leased, also those no longer on disk
+   * @param evicted those
+   */
+  private record Held(Lease lease, TreeSet<Long> sequences, Set<Long> evicted) {}
 
   private final Random random;
   private final Reached reached;
@@ -73,6 +79,12 @@ final class QueueModel {
   private long damagedAtOpen;
   private boolean faulty;
   private boolean dying;
+  private boolean closed;
+
+  /** Records that this life found or took in, and those that left it, by the queue's own word. */
+  private long entered;
+
+  private long left;
 
   QueueModel(Random random, Reached reached) {
     this.random = random;
@@ -100,10 +112,19 @@ final class QueueModel {
               @Override
               public void onDropped(DropReason reason, long records, long bytes) {
                 dropped.merge(reason, records, Long::sum);
+                left += entered(reason) ? records : 0;
               }
             });
     this.loop = new ManualLoop(clock);
     this.queue = open();
+  }
+
+  /** Whether what is dropped for this reason had been taken in. */
+  private static boolean entered(DropReason reason) {
+    return switch (reason) {
+      case OVERFLOW_OLDEST, MAX_AGE, DAMAGED -> true;
+      case OVERFLOW_NEWEST, TOO_LARGE, DISK_ERROR -> false;
+    };
   }
 
   private SegmentQueue open() {
@@ -219,6 +240,7 @@ final class QueueModel {
         promised.add(sequence);
         reached.stored++;
       }
+      entered += stored.count();
     } else if (result instanceof AppendResult.Refused refusal) {
       reached.refused++;
       dropped.merge(refusal.reason(), (long) -ids.length, Long::sum);
@@ -253,7 +275,10 @@ final class QueueModel {
     }
     long frontier = queue.statistics().frontier();
     long overflowed = lose(present.headMap(frontier).keySet());
-    assertThat(overflowed).as("dropped as oldest").isEqualTo(report(DropReason.OVERFLOW_OLDEST));
+    if (closed) {
+      overflowed += loseEvicted(held);
+    }
+    assertThat(report(DropReason.OVERFLOW_OLDEST)).as("dropped as oldest").isEqualTo(overflowed);
     reached.overflowedOldest += overflowed;
     assertThat(report(DropReason.OVERFLOW_NEWEST)).isZero();
     assertThat(report(DropReason.TOO_LARGE)).isZero();
@@ -265,12 +290,31 @@ final class QueueModel {
     return count == null ? 0 : count;
   }
 
+  /** Takes the records off the disk; says how many of them were not leased. */
   private long lose(Set<Long> sequences) {
     List<Long> lost = List.copyOf(sequences);
     lost.forEach(present::remove);
-    held.forEach(lease -> lease.sequences().removeAll(lost));
-    held.removeIf(lease -> lease.sequences().isEmpty());
-    return lost.size();
+    long kept = 0;
+    for (Held lease : held) {
+      for (long sequence : lost) {
+        if (lease.sequences().contains(sequence) && lease.evicted().add(sequence)) {
+          kept++;
+        }
+      }
+    }
+    reached.evictedLeased += kept;
+    return lost.size() - kept;
+  }
+
+  /** Ends what the leases hold that is no longer on disk; says how much that is. */
+  private static long loseEvicted(List<Held> leases) {
+    long lost = 0;
+    for (Held lease : leases) {
+      lost += lease.evicted().size();
+      lease.sequences().removeAll(lease.evicted());
+      lease.evicted().clear();
+    }
+    return lost;
   }
 
   // ---- reading ------------------------------------------------------------------------------
@@ -321,7 +365,7 @@ final class QueueModel {
     }
     assertThat(lease.count()).isLessThanOrEqualTo(maxRecords);
     assertThat(lease.count() == 1 || bytes <= maxBytes).as("bytes of a lease").isTrue();
-    held.add(new Held(lease, sequences));
+    held.add(new Held(lease, sequences, new HashSet<>()));
   }
 
   private void verify(Lease lease, int i) {
@@ -355,21 +399,36 @@ final class QueueModel {
     int count = lease.lease().count();
     int from = random.nextInt(3) == 0 ? random.nextInt(count) : 0;
     int to = random.nextInt(3) == 0 ? from + random.nextInt(count - from + 1) : count;
-    lease.lease().acknowledge(from, to);
+    acknowledge(lease, from, to);
+    held.removeIf(each -> each.sequences().isEmpty());
+  }
+
+  private void acknowledge(Held lease, int from, int to) {
+    int expected = 0;
     for (int i = from; i < to; i++) {
       long sequence = lease.lease().firstSequence() + i;
       if (lease.sequences().remove(sequence)) {
         acknowledged.add(sequence);
         present.remove(sequence);
+        reached.evictedAcknowledged += lease.evicted().remove(sequence) ? 1 : 0;
+        expected++;
       }
     }
-    held.removeIf(each -> each.sequences().isEmpty());
+    int taken = lease.lease().acknowledge(from, to);
+    assertThat(taken).as("acknowledged").isEqualTo(expected);
+    left += taken;
   }
 
   private void release() {
-    if (!held.isEmpty()) {
-      held.remove(random.nextInt(held.size())).lease().release();
+    if (held.isEmpty()) {
+      return;
     }
+    Held lease = held.remove(random.nextInt(held.size()));
+    long before = dropped.getOrDefault(DropReason.OVERFLOW_OLDEST, 0L);
+    lease.lease().release();
+    long reported = dropped.getOrDefault(DropReason.OVERFLOW_OLDEST, 0L) - before;
+    assertThat(reported).as("dropped by the release").isEqualTo(loseEvicted(List.of(lease)));
+    dropped.merge(DropReason.OVERFLOW_OLDEST, -reported, Long::sum);
   }
 
   // ---- trouble ------------------------------------------------------------------------------
@@ -392,6 +451,7 @@ final class QueueModel {
 
   private void closeAndReopen() {
     settle(0);
+    closed = true;
     try {
       queue.close();
     } catch (IOException e) {
@@ -477,6 +537,7 @@ final class QueueModel {
     disk.heal();
     faulty = false;
     dying = false;
+    closed = false;
   }
 
   /** Leases everything, which shows what survived, and gives it back. */
@@ -505,6 +566,8 @@ final class QueueModel {
     leases.forEach(Lease::release);
     present.clear();
     present.putAll(found);
+    entered = found.size();
+    left = 0;
     damagedAtOpen = dropped.getOrDefault(DropReason.DAMAGED, 0L);
     reached.damaged += damagedAtOpen;
     dropped.clear();
@@ -520,15 +583,18 @@ final class QueueModel {
     }
     takeDropped();
     QueueStatistics statistics = queue.statistics();
-    assertThat(statistics.records()).as("records").isEqualTo(present.size());
-    assertThat(statistics.leased()).as("leased").isEqualTo(leasedSequences().size());
+    int evicted = held.stream().mapToInt(lease -> lease.evicted().size()).sum();
+    int leased = leasedSequences().size();
+    assertThat(statistics.records()).as("records").isEqualTo(present.size() + evicted);
+    assertThat(statistics.leased()).as("leased").isEqualTo(leased);
+    assertThat(left + statistics.records()).as("acknowledged, dropped, held").isEqualTo(entered);
     // A deletion that could not be synced is not counted as room, lest a crash undo it.
     assertThat(statistics.diskBytes()).as("bytes").isGreaterThanOrEqualTo(disk.totalBytes());
     if (!faulty) {
       assertThat(statistics.diskBytes()).as("bytes").isEqualTo(disk.totalBytes());
     }
     assertThat(statistics.backlogBytes() == 0).as("backlog").isEqualTo(present.isEmpty());
-    assertThat(queue.hasReady()).isEqualTo(present.size() > leasedSequences().size());
+    assertThat(queue.hasReady()).isEqualTo(present.size() > leased - evicted);
     if (!present.isEmpty()) {
       assertThat(statistics.oldestMillis()).isLessThanOrEqualTo(present.firstEntry().getValue());
     }
@@ -539,14 +605,12 @@ final class QueueModel {
     settle(0);
     disk.heal();
     settle(1500);
-    while (!present.isEmpty() || !waiting.isEmpty()) {
+    while (!present.isEmpty() || !waiting.isEmpty() || !held.isEmpty()) {
       int before = present.size() + waiting.size();
       lease();
       while (!held.isEmpty()) {
-        held.get(0).lease().acknowledge();
-        acknowledged.addAll(held.get(0).sequences());
-        held.get(0).sequences().forEach(present::remove);
-        held.remove(0);
+        Held lease = held.remove(0);
+        acknowledge(lease, 0, lease.lease().count());
       }
       settle(25);
       if (present.size() + waiting.size() == before && present.isEmpty()) {
@@ -559,6 +623,8 @@ final class QueueModel {
     settle(1000);
     assertThat(disk.fileNames()).as("an empty queue lets go").noneMatch(n -> n.endsWith(".seg"));
     assertThat(queue.statistics().backlogBytes()).isZero();
+    assertThat(queue.statistics().records()).isZero();
+    assertThat(left).as("acknowledged or dropped").isEqualTo(entered);
     try {
       queue.close();
     } catch (IOException e) {

@@ -42,6 +42,8 @@ class QueueModelTest {
     assertThat(reached.crashes).isPositive();
     assertThat(reached.kills).isPositive();
     assertThat(reached.overflowedOldest).isPositive();
+    assertThat(reached.evictedLeased).isPositive();
+    assertThat(reached.evictedAcknowledged).isPositive();
     assertThat(reached.expired).isPositive();
     assertThat(reached.blocked).isPositive();
     assertThat(reached.damaged).isPositive();

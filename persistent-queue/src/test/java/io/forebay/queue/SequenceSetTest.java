@@ -39,6 +39,11 @@ class SequenceSetTest {
         assertThat(set.frontier() + set.beyond()).isEqualTo(bits.cardinality());
         assertThat(set.absentCount(probe, probe + 50))
             .isEqualTo(50 - bits.get(probe, probe + 50).cardinality());
+        SequenceSet part = set.between(probe, probe + 50);
+        assertThat(part.frontier() + part.beyond() - probe)
+            .isEqualTo(bits.get(probe, probe + 50).cardinality());
+        assertThat(part.firstAbsent(probe))
+            .isEqualTo(Math.min(bits.nextClearBit(probe), probe + 50));
       }
     }
   }
