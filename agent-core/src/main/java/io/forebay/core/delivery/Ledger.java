@@ -87,7 +87,9 @@ final class Ledger {
     changed = true;
   }
 
-  /** Records in the queue, leased ones included. */
+  /**
+   * Records in the queue, leased ones included, even those that had to leave the disk meanwhile.
+   */
   long queuedItems() {
     return queuedItems;
   }

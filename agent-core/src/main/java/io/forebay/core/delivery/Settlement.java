@@ -56,7 +56,7 @@ final class Settlement {
     }
   }
 
-  /** The queue gave records up on its own. */
+  /** The queue gave records up on its own, none of which is leased any more. */
   void droppedByQueue(String reason, long records, long bytes) {
     ledger.leftQueue(records);
     ledger.dropped(records, clock.millis());
@@ -90,8 +90,8 @@ final class Settlement {
   }
 
   /**
-   * @return how many items that were; fewer when the queue dropped, and counted, some of them while
-   *     they were leased
+   * @return how many items that were; none when the queue is closed, which then still has them, or
+   *     has counted them as dropped
    */
   private int leave(Slice slice) {
     if (slice.owner() instanceof Leased leased) {

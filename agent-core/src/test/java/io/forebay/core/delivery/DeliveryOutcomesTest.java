@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 
 /** What becomes of a batch, for each way in which a request or an append can end. */
 class DeliveryOutcomesTest {
@@ -275,6 +276,7 @@ class DeliveryOutcomesTest {
   void aRingDropsWhatIsOldestAndCountsItOnce() {
     h.queue.capacity = 1000;
     h.overflow = Overflow.DROP_OLDEST;
+    h.batchSize = 2;
     h.start();
     h.destination.script(bodies -> Mono.just(DOWN).delayElement(Duration.ofMillis(30), h.time));
     for (int i = 0; i < 50; i++) {
@@ -288,6 +290,55 @@ class DeliveryOutcomesTest {
     assertThat(h.destination.taken).contains("x49");
     assertThat(h.snapshot().bufferedItems()).isZero();
     assertThat(h.snapshot().deliveredItems() + h.snapshot().droppedItems()).isEqualTo(50);
+  }
+
+  @Test
+  void whatTheRingGivesUpWhileItIsSentCountsAsDeliveredOnly() {
+    h.queue.capacity = 1000;
+    h.overflow = Overflow.DROP_OLDEST;
+    h.start();
+    h.destination.answer(DOWN);
+    h.offer("x0", "x1", "x2");
+    h.pass(Duration.ofMillis(200));
+    Sinks.One<SendResult> answer = Sinks.one();
+    h.destination.script(bodies -> answer.asMono());
+    h.pass(Duration.ofSeconds(5));
+    assertThat(h.snapshot().inFlightRequests()).isEqualTo(1);
+    for (int i = 3; i < 50; i++) {
+      h.offer("x" + i);
+    }
+    assertThat(h.queue.evictions).isGreaterThanOrEqualTo(3);
+    long dropped = h.events.dropped.get("overflow_oldest");
+    assertThat(h.snapshot().deliveredItems()).isZero();
+
+    h.destination.answer(UP);
+    answer.tryEmitValue(UP);
+    h.pass(Duration.ofMinutes(2));
+    assertThat(h.destination.taken).contains("x0", "x1", "x2", "x49").doesNotHaveDuplicates();
+    assertThat(h.snapshot().deliveredItems()).isEqualTo(h.destination.taken.size());
+    assertThat(h.snapshot().droppedItems()).isEqualTo(50 - h.destination.taken.size());
+    assertThat(h.events.dropped).containsEntry("overflow_oldest", dropped);
+  }
+
+  @Test
+  void whatTheRingGivesUpWhileItIsReadAheadIsDroppedByTheStop() {
+    h.queue.capacity = 1000;
+    h.overflow = Overflow.DROP_OLDEST;
+    h.start();
+    h.destination.answer(DOWN);
+    h.offer("x0", "x1", "x2");
+    h.pass(Duration.ofSeconds(5));
+    for (int i = 3; i < 50; i++) {
+      h.offer("x" + i);
+    }
+    assertThat(h.queue.evictions).isGreaterThanOrEqualTo(3);
+    long dropped = h.snapshot().droppedItems() + h.queue.evictions;
+    assertThat(h.stop(Duration.ofSeconds(1))).isTrue();
+
+    h.checkBooks();
+    assertThat(h.destination.taken).isEmpty();
+    assertThat(h.snapshot().droppedItems()).isEqualTo(dropped);
+    assertThat(h.queue.lines()).hasSize((int) (50 - dropped));
   }
 
   @Test

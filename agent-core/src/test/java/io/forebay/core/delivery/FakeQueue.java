@@ -28,7 +28,12 @@ final class FakeQueue implements QueueOpener {
     final byte[] bytes;
     final int frame;
     boolean leased;
+    boolean evicted;
     boolean gone;
+
+    boolean onDisk() {
+      return !gone && !evicted;
+    }
 
     Stored(long sequence, byte[] bytes, int frame) {
       this.sequence = sequence;
@@ -55,12 +60,25 @@ final class FakeQueue implements QueueOpener {
   long capacity = Long.MAX_VALUE;
 
   int appends;
+
+  /** Records that had to leave the disk while they were leased. */
+  int evictions;
+
+  /** Records that were reported as given up for newer ones since it was opened. */
+  long overflowed;
+
   int opens;
 
+  /** Records that it answers for: what is on disk, and what is leased though it no longer is. */
+  synchronized int size() {
+    return (int) records.stream().filter(stored -> !stored.gone).count();
+  }
+
+  /** What is on disk. */
   synchronized List<String> lines() {
     List<String> lines = new ArrayList<>();
     for (Stored stored : records) {
-      if (!stored.gone) {
+      if (stored.onDisk()) {
         lines.add(new String(stored.bytes, StandardCharsets.UTF_8));
       }
     }
@@ -77,8 +95,9 @@ final class FakeQueue implements QueueOpener {
       throw new IOException("open already");
     }
     open = true;
+    overflowed = 0;
     opens++;
-    records.removeIf(stored -> stored.gone);
+    records.removeIf(stored -> !stored.onDisk());
     records.forEach(stored -> stored.leased = false);
     return new Handle(options);
   }
@@ -149,17 +168,30 @@ final class FakeQueue implements QueueOpener {
     }
 
     private void dropOldestFrame() {
-      int frame = records.stream().filter(r -> !r.gone).findFirst().orElseThrow().frame;
-      long count = 0;
-      long bytes = 0;
+      int frame = records.stream().filter(Stored::onDisk).findFirst().orElseThrow().frame;
+      List<Stored> lost = new ArrayList<>();
       for (Stored stored : records) {
-        if (stored.frame == frame && !stored.gone) {
-          stored.gone = true;
-          count++;
-          bytes += stored.bytes.length;
+        if (stored.frame == frame && stored.onDisk()) {
+          evictions += stored.leased ? 1 : 0;
+          stored.evicted = true;
+          if (!stored.leased) {
+            lost.add(stored);
+          }
         }
       }
-      options.listener().onDropped(DropReason.OVERFLOW_OLDEST, count, bytes);
+      drop(lost);
+    }
+
+    private void drop(List<Stored> lost) {
+      long bytes = 0;
+      for (Stored stored : lost) {
+        stored.gone = true;
+        bytes += stored.bytes.length;
+      }
+      overflowed += lost.size();
+      if (!lost.isEmpty()) {
+        options.listener().onDropped(DropReason.OVERFLOW_OLDEST, lost.size(), bytes);
+      }
     }
 
     private boolean fits(long more) {
@@ -172,7 +204,7 @@ final class FakeQueue implements QueueOpener {
         List<Stored> taken = new ArrayList<>();
         int bytes = 0;
         for (Stored stored : records) {
-          if (stored.gone || stored.leased) {
+          if (!stored.onDisk() || stored.leased) {
             if (taken.isEmpty()) {
               continue;
             }
@@ -203,7 +235,7 @@ final class FakeQueue implements QueueOpener {
     @Override
     public boolean hasReady() {
       synchronized (FakeQueue.this) {
-        return records.stream().anyMatch(stored -> !stored.gone && !stored.leased);
+        return records.stream().anyMatch(stored -> stored.onDisk() && !stored.leased);
       }
     }
 
@@ -214,7 +246,7 @@ final class FakeQueue implements QueueOpener {
         long leased = records.stream().filter(stored -> !stored.gone && stored.leased).count();
         long frontier =
             records.stream()
-                .filter(stored -> !stored.gone)
+                .filter(Stored::onDisk)
                 .mapToLong(stored -> stored.sequence)
                 .min()
                 .orElse(nextSequence);
@@ -227,6 +259,7 @@ final class FakeQueue implements QueueOpener {
     public void close() {
       synchronized (FakeQueue.this) {
         open = false;
+        drop(records.stream().filter(r -> r.evicted && !r.gone).toList());
         waiting.forEach(w -> w.done().completeExceptionally(new IOException("closed")));
         waiting.clear();
       }
@@ -313,14 +346,17 @@ final class FakeQueue implements QueueOpener {
       @Override
       public void release() {
         synchronized (FakeQueue.this) {
-          held.forEach(stored -> stored.leased = false);
+          if (open) {
+            held.forEach(stored -> stored.leased = false);
+            drop(held.stream().filter(r -> r.evicted && !r.gone).toList());
+          }
         }
       }
     }
   }
 
   private long bytes() {
-    return records.stream().filter(r -> !r.gone).mapToLong(r -> r.bytes.length).sum();
+    return records.stream().filter(Stored::onDisk).mapToLong(r -> r.bytes.length).sum();
   }
 
   private static long size(RecordBatch batch) {

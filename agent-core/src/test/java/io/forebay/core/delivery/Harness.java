@@ -91,12 +91,17 @@ final class Harness {
     delivery = Deliveries.create(options());
     delivery.start().subscribe(nothing -> {}, error -> fail(error));
     time.advanceTimeBy(lag);
+    acceptAnother();
+    return this;
+  }
+
+  /** Has the delivery take from a new upstream. */
+  void acceptAnother() {
     accepting =
         delivery
             .accept(Flux.create(sink -> upstream = sink, FluxSink.OverflowStrategy.BUFFER))
             .subscribe();
     time.advanceTimeBy(lag);
-    return this;
   }
 
   private static void fail(Throwable error) {
@@ -174,6 +179,12 @@ final class Harness {
     }
   }
 
+  /** Upstream has nothing more. */
+  void endInput() {
+    upstream.complete();
+    time.advanceTime();
+  }
+
   void offer(Acknowledgement emptyBatch) {
     upstream.next(Batch.of(List.of(), emptyBatch));
     time.advanceTime();
@@ -212,7 +223,7 @@ final class Harness {
     assertThat(s.memoryItems()).as("in memory").isNotNegative();
     assertThat(s.memoryBytes()).as("in memory").isNotNegative();
     if (withQueue && !stopped && lag.isZero()) {
-      assertThat(s.queue().records()).as("on disk").isEqualTo(queue.lines().size());
+      assertThat(s.queue().records()).as("on disk").isEqualTo(queue.size());
     }
   }
 
