@@ -17,7 +17,8 @@ public interface Delivery {
   /**
    * Takes the batches over, ending each one's share when it is safe. Requests no more than memory
    * has room for, so that sources slow down. Completes when {@code batches} has completed and
-   * everything taken was handed on to memory or disk; cancelling stops taking.
+   * everything taken was handed on to memory or disk; cancelling stops taking. Once all of these
+   * have completed, what is held is sent without waiting for complete batches.
    */
   Mono<Void> accept(Flux<Batch> batches);
 

@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * messages {@link #pump} lets each part do what it can do now. What pump decides follows from the
  * state alone, so it may run at any time and any number of times.
  */
-final class DeliveryLoop implements QueueGateway.Events {
+final class DeliveryLoop implements QueueGateway.Events, Intake.Receiver {
 
   private static final Logger log = LoggerFactory.getLogger(DeliveryLoop.class);
 
@@ -94,6 +94,7 @@ final class DeliveryLoop implements QueueGateway.Events {
   /** On the loop. */
   void add(Intake intake) {
     intakes.add(intake);
+    parts.dispatch.inputEnded(false);
   }
 
   /** On the loop. */
@@ -101,8 +102,16 @@ final class DeliveryLoop implements QueueGateway.Events {
     intakes.remove(intake);
   }
 
-  /** Takes a batch over whose weight the gauge already counts. On the loop. */
-  void receive(Batch batch, long weight) {
+  /** What is held waits no longer for more, where this was the last that could bring some. */
+  @Override
+  public void completed(Intake intake) {
+    intakes.remove(intake);
+    parts.dispatch.inputEnded(intakes.isEmpty());
+  }
+
+  /** Takes a batch over whose weight the gauge already counts. */
+  @Override
+  public void receive(Batch batch, long weight) {
     if (batch.isEmpty()) {
       batch.acknowledgement().complete();
       return;

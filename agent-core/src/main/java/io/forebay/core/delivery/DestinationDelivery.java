@@ -46,7 +46,7 @@ final class DestinationDelivery implements Delivery {
   public Mono<Void> accept(Flux<Batch> batches) {
     return Mono.create(
         sink -> {
-          Intake intake = new Intake(mailbox, parts.gauge, loop::receive, sink);
+          Intake intake = new Intake(mailbox, parts.gauge, loop, sink);
           sink.onDispose(
               () -> {
                 intake.cancel();

@@ -24,6 +24,7 @@ final class Dispatch {
   private final DeadLetters deadLetters;
   private final Ledger ledger;
   private boolean hurried;
+  private boolean inputEnded;
   private boolean memoryFirst;
   private long wakeAt;
 
@@ -59,6 +60,11 @@ final class Dispatch {
     hurried = true;
   }
 
+  /** Whether more may come that incomplete batches should wait for. */
+  void inputEnded(boolean ended) {
+    inputEnded = ended;
+  }
+
   /**
    * Sends what may be sent.
    *
@@ -84,7 +90,7 @@ final class Dispatch {
           backlog.pump(
               now,
               readAhead(),
-              false,
+              inputEnded,
               backlog.isRecovering() ? Math.min(items, limiter.burst()) : items,
               bounds.bytes(now)));
     }
@@ -176,6 +182,7 @@ final class Dispatch {
     boolean due =
         source != direct
             || hurried
+            || inputEnded
             || direct.items() >= maxItems
             || direct.bytes() >= maxBytes
             || direct.hasAwaited()

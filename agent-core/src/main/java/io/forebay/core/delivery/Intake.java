@@ -14,9 +14,13 @@ import reactor.util.context.Context;
  */
 final class Intake implements CoreSubscriber<Batch> {
 
-  /** Takes a batch over, on the loop. */
+  /** Told of what comes, on the loop. */
   interface Receiver {
+    /** Takes a batch over. */
     void receive(Batch batch, long weight);
+
+    /** Nothing more comes from this intake. */
+    void completed(Intake intake);
   }
 
   private final Mailbox loop;
@@ -82,7 +86,13 @@ final class Intake implements CoreSubscriber<Batch> {
 
   @Override
   public void onComplete() {
-    if (!loop.post(done::success)) {
+    boolean posted =
+        loop.post(
+            () -> {
+              receiver.completed(this);
+              done.success();
+            });
+    if (!posted) {
       done.success();
     }
   }

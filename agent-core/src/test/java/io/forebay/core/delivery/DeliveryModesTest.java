@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
@@ -113,6 +114,47 @@ class DeliveryModesTest {
     // The two requests under way never end; they time out, and the rest goes on.
     h.pass(Duration.ofSeconds(40));
     assertThat(h.destination.taken).hasSize(200).doesNotHaveDuplicates();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theEndOfTheInputSendsWhatIsHeldAtOnce(Mode mode) {
+    h.mode = mode;
+    h.batchTimeout = Duration.ofSeconds(5);
+    h.start();
+    h.offer("a", "b");
+    h.offer("c");
+    h.pass(Duration.ofSeconds(1));
+    assertThat(h.destination.taken).isEmpty();
+    h.endInput();
+
+    assertThat(h.destination.taken).containsExactly("a", "b", "c");
+    assertThat(h.ended).containsEntry("a", true).containsEntry("c", true);
+    assertThat(h.snapshot().bufferedItems()).isZero();
+  }
+
+  @Test
+  void theEndOfOneOfTwoInputsLetsTheOtherFillItsBatch() {
+    h.batchTimeout = Duration.ofSeconds(5);
+    h.start();
+    h.delivery.accept(Flux.never()).subscribe();
+    h.offer("a");
+    h.endInput();
+    assertThat(h.destination.taken).isEmpty();
+    h.pass(Duration.ofSeconds(6));
+    assertThat(h.destination.taken).containsExactly("a");
+  }
+
+  @Test
+  void anInputThatComesAfterAnotherEndedFillsItsBatchAgain() {
+    h.batchTimeout = Duration.ofSeconds(5);
+    h.start();
+    h.endInput();
+    h.acceptAnother();
+    h.offer("a");
+    assertThat(h.destination.taken).isEmpty();
+    h.pass(Duration.ofSeconds(6));
+    assertThat(h.destination.taken).containsExactly("a");
   }
 
   @Test
