@@ -37,6 +37,7 @@ public final class Pipeline {
   private final Duration grace;
   private final Clock clock;
   private final HealthCheck health;
+  private final TroubleLog troubles;
   private final AtomicReference<State> state = new AtomicReference<>(State.NEW);
   private final Sinks.Empty<Void> completed = Sinks.empty();
   private final Disposable.Composite watches = Disposables.composite();
@@ -50,6 +51,7 @@ public final class Pipeline {
     this.grace = grace;
     this.clock = clock;
     this.health = new HealthCheck(assembly, stalledAfter, System::nanoTime);
+    this.troubles = new TroubleLog(assembly, System::nanoTime);
     this.starting = Mono.defer(this::startOnce).cache();
     this.stopping = Mono.defer(this::stopOnce).cache();
     assembly.telemetry().ready(() -> health().ready());
@@ -155,6 +157,7 @@ public final class Pipeline {
     try {
       assembly.telemetry().sample(System.nanoTime());
       health.tick();
+      troubles.tick();
     } catch (RuntimeException e) {
       // A tick that throws would be the last.
       log.warn("sampling the pipeline failed: {}", e.toString());
@@ -252,6 +255,7 @@ public final class Pipeline {
   }
 
   private void stopped() {
+    troubles.end();
     state.set(State.STOPPED);
     release();
   }

@@ -33,6 +33,8 @@ final class ScriptedDelivery implements Delivery {
   private volatile @Nullable Subscription upstream;
   volatile DeliveryState state = DeliveryState.DIRECT;
   volatile @Nullable QueueStatistics queue;
+  volatile @Nullable String why;
+  volatile long deadLettered;
 
   ScriptedDelivery(String name, List<String> calls) {
     this.name = name;
@@ -143,13 +145,13 @@ final class ScriptedDelivery implements Delivery {
     return new DeliverySnapshot(
         state,
         Instant.EPOCH,
-        null,
+        why,
         false,
         received.get(),
         0,
         delivered.get(),
         0,
-        0,
+        deadLettered,
         0,
         memory,
         0,
