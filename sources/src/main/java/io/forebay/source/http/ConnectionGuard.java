@@ -14,25 +14,34 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import reactor.netty.NettyPipeline;
 
 /**
  * Watches one connection: a request must arrive whole within its time, headers included, however
- * often a byte comes; and a connection without a request closes when the source stops. Confined to
- * the event loop of its channel, but for {@link #stop}.
+ * often a byte comes; the rest of a body that was refused is read and thrown away, or the
+ * connection closes {@linkplain LingeringClose so that the answer is read} when that would be too
+ * much; and a connection without a request closes when the source stops. Confined to the event loop
+ * of its channel, but for {@link #stop}, {@link #close} and {@link #isLingering}.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // Nobody waits for a close or a timer.
 final class ConnectionGuard {
 
+  private static final LingeringClose.Bounds LINGER =
+      new LingeringClose.Bounds(Duration.ofSeconds(2), Duration.ofSeconds(5), 256 << 20);
+
   private final Channel channel;
   private final long timeoutNanos;
+  private final long maxDiscardedBytes;
   private final NodeListener listener;
+  private final LingeringClose linger = new LingeringClose(LINGER, this::clientMayBeWriting);
 
   private boolean receiving;
   private boolean receivingBody;
@@ -41,17 +50,29 @@ final class ConnectionGuard {
   private int answersOwed;
   private boolean stopping;
   private boolean undecodable;
+  private boolean discardable;
+  private boolean cutOff;
 
-  private ConnectionGuard(Channel channel, long timeoutNanos, NodeListener listener) {
+  private ConnectionGuard(
+      Channel channel, long timeoutNanos, long maxDiscardedBytes, NodeListener listener) {
     this.channel = channel;
     this.timeoutNanos = timeoutNanos;
+    this.maxDiscardedBytes = maxDiscardedBytes;
     this.listener = listener;
   }
 
-  /** Adds the guard to a pipeline that has its HTTP codec. */
-  static ConnectionGuard install(Channel channel, long timeoutNanos, NodeListener listener) {
-    ConnectionGuard guard = new ConnectionGuard(channel, timeoutNanos, listener);
+  /**
+   * Adds the guard to a pipeline that has its TLS and HTTP codecs.
+   *
+   * @param timeoutNanos for a request to arrive whole
+   * @param maxDiscardedBytes largest body that is read to its end, so that its connection can be
+   *     used again, though it was refused
+   */
+  static ConnectionGuard install(
+      Channel channel, long timeoutNanos, long maxDiscardedBytes, NodeListener listener) {
+    ConnectionGuard guard = new ConnectionGuard(channel, timeoutNanos, maxDiscardedBytes, listener);
     ChannelPipeline pipeline = channel.pipeline();
+    pipeline.addFirst("forebay.linger", guard.linger);
     pipeline.addBefore(NettyPipeline.HttpCodec, "forebay.bytes", guard.new Bytes());
     pipeline.addAfter(NettyPipeline.HttpCodec, "forebay.messages", guard.new Messages());
     return guard;
@@ -68,10 +89,24 @@ final class ConnectionGuard {
             });
   }
 
+  /** Closes the connection, whatever it owes. From any thread. */
+  void close() {
+    channel.eventLoop().execute(linger::closeAtOnce);
+  }
+
+  /** Whether everything is answered but the client was not heard to the end. From any thread. */
+  boolean isLingering() {
+    return linger.isUnderWay();
+  }
+
   private void closeIfIdle() {
-    if (stopping && answersOwed == 0 && !receivingBody) {
+    if (stopping && answersOwed == 0) {
       channel.close();
     }
+  }
+
+  private boolean clientMayBeWriting() {
+    return cutOff || (receivingBody && answersOwed == 0);
   }
 
   private void bytesArrived() {
@@ -93,7 +128,7 @@ final class ConnectionGuard {
 
   private void check() {
     checkScheduled = false;
-    if (!receiving || !channel.isActive()) {
+    if (!receiving || !channel.isActive() || linger.isUnderWay()) {
       return;
     }
     boolean waitsForAnswer = answersOwed > (receivingBody ? 1 : 0);
@@ -118,6 +153,7 @@ final class ConnectionGuard {
 
   /** Answers a request that is not whole. */
   private void answerAndClose(HttpResponseStatus status, String error) {
+    cutOff = true;
     ChannelHandlerContext codec = channel.pipeline().context(NettyPipeline.HttpCodec);
     if (codec == null) {
       channel.close();
@@ -175,9 +211,10 @@ final class ConnectionGuard {
         refuse(part.decoderResult().cause());
         return;
       }
-      if (message instanceof HttpRequest) {
+      if (message instanceof HttpRequest request) {
         answersOwed++;
         receivingBody = true;
+        discardable = isDiscardable(request);
       }
       if (message instanceof LastHttpContent) {
         receivingBody = false;
@@ -186,13 +223,37 @@ final class ConnectionGuard {
       ctx.fireChannelRead(message);
     }
 
+    /**
+     * Not where the body has no end in sight, nor where a client waits for the word to send it:
+     * that one may take the refusal for the end of its request and not send a body at all.
+     */
+    private boolean isDiscardable(HttpRequest request) {
+      long declaredBytes = HttpUtil.getContentLength(request, Long.MAX_VALUE);
+      return declaredBytes <= maxDiscardedBytes && !HttpUtil.is100ContinueExpected(request);
+    }
+
     @Override
     public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
       boolean interim =
           message instanceof HttpResponse response
               && response.status().codeClass() == HttpStatusClass.INFORMATIONAL;
-      if (message instanceof LastHttpContent && !interim) {
+      if (interim) {
+        ctx.write(message, promise);
+        return;
+      }
+      if (message instanceof HttpResponse response
+          && answersOwed == 1
+          && receivingBody
+          && !discardable) {
+        cutOff = true;
+        HttpUtil.setKeepAlive(response, false);
+      }
+      if (message instanceof LastHttpContent) {
         answersOwed--;
+        if (cutOff) {
+          ctx.write(message, promise.unvoid()).addListener(ChannelFutureListener.CLOSE);
+          return;
+        }
         if (stopping) {
           ctx.write(message, promise.unvoid())
               .addListener(

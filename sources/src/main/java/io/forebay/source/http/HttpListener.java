@@ -86,11 +86,16 @@ final class HttpListener {
         .doFinally(
             signal -> {
               channels.close();
+              guards.forEach(ConnectionGuard::close);
               workers.dispose();
             });
   }
 
   private Mono<Void> idle() {
-    return Flux.interval(Duration.ZERO, POLL).takeUntil(tick -> handler.isIdle()).then();
+    return Flux.interval(Duration.ZERO, POLL).takeUntil(tick -> isIdle()).then();
+  }
+
+  private boolean isIdle() {
+    return handler.isIdle() && guards.stream().noneMatch(ConnectionGuard::isLingering);
   }
 }

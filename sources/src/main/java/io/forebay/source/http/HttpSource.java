@@ -37,6 +37,8 @@ final class HttpSource implements Source {
   private static final int LARGEST_READ_BYTES = 256 << 10;
   private static final int MAX_REQUEST_LINE_BYTES = 8 << 10;
   private static final int MAX_HEADER_BYTES = 16 << 10;
+  // To read a body that is a little too large costs less than to set up a connection again.
+  private static final int DISCARDED_BEYOND_BODY_BYTES = 1 << 20;
 
   private final HttpInputConfig config;
   private final ComponentContext context;
@@ -118,12 +120,15 @@ final class HttpSource implements Source {
             config.maxConnectionsPerIp(),
             context.listener());
     long timeoutNanos = config.readTimeout().toNanos();
+    long maxDiscardedBytes = config.maxBodySize().bytes() + DISCARDED_BEYOND_BODY_BYTES;
     return server
         .doOnChannelInit(
             (observer, channel, remote) -> {
               limits.admit(channel);
               listener.opened(
-                  channel, ConnectionGuard.install(channel, timeoutNanos, context.listener()));
+                  channel,
+                  ConnectionGuard.install(
+                      channel, timeoutNanos, maxDiscardedBytes, context.listener()));
             })
         .handle(listener.handler()::handle)
         .bind()

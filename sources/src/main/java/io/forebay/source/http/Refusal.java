@@ -37,10 +37,9 @@ final class Refusal extends RuntimeException {
     return new Refusal(HttpResponseStatus.BAD_REQUEST, message, false, false, offset);
   }
 
-  /** Too much to be read to its end, so the connection closes. */
+  /** Too much, as it is sent or as it is unpacked. */
   static Refusal tooLarge(String message) {
-    return new Refusal(
-        HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE, message, false, true, NO_OFFSET);
+    return because(HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE, message);
   }
 
   /** The same request may succeed later. */

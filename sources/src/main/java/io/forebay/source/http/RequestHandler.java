@@ -83,7 +83,10 @@ final class RequestHandler {
     return open.get() == 0;
   }
 
-  /** Handles one request on its event loop. Cancelled when the client goes away. */
+  /**
+   * Handles one request on its event loop. Cancelled when the client goes away, and does not end
+   * when that is noticed here first.
+   */
   Mono<Void> handle(HttpServerRequest request, HttpServerResponse response) {
     open.incrementAndGet();
     MemoryLease lease = new MemoryLease(budget);
@@ -95,7 +98,9 @@ final class RequestHandler {
             signal -> {
               open.decrementAndGet();
               lease.requestEnded();
-            });
+            })
+        // Nobody is left to answer; to complete would be to send an empty answer.
+        .onErrorResume(RequestHandler::meansGone, error -> Mono.never());
   }
 
   private Mono<Integer> accept(HttpServerRequest request, MemoryLease lease) {
@@ -267,12 +272,16 @@ final class RequestHandler {
   }
 
   private Mono<Void> failed(HttpServerResponse response, Throwable error) {
-    if (error instanceof AbortedException || AbortedException.isConnectionReset(error)) {
+    if (meansGone(error)) {
       log.debug("{}: the client went away", context.nodeName(), error);
-      return Mono.empty();
+      return Mono.error(error);
     }
     log.error("{}: a request failed", context.nodeName(), error);
     return refuse(response, Refusal.failed());
+  }
+
+  private static boolean meansGone(Throwable error) {
+    return error instanceof AbortedException || AbortedException.isConnectionReset(error);
   }
 
   private Mono<Void> refuse(HttpServerResponse response, Refusal refusal) {
