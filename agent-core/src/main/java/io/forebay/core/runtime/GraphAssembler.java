@@ -66,7 +66,7 @@ final class GraphAssembler {
   private <C extends Record> void addDestination(
       PipelineGraph.Node node, C config, DestinationFactory<C> factory) {
     Scheduler loop = Schedulers.newSingle("delivery-" + node.name(), true);
-    Scheduler disk = Schedulers.newSingle("disk-" + node.name(), true);
+    Scheduler disk = blockingThread("disk-" + node.name());
     assembly.destination(
         node.name(),
         node.type(),
@@ -86,6 +86,16 @@ final class GraphAssembler {
           // Gracefully: the last step of a stop may still be running on them.
           loop.disposeGracefully().subscribe();
           disk.disposeGracefully().subscribe();
+        });
+  }
+
+  /** A thread that is made to wait for the disk, unlike those that Reactor names itself. */
+  private static Scheduler blockingThread(String name) {
+    return Schedulers.newSingle(
+        work -> {
+          Thread thread = new Thread(work, name);
+          thread.setDaemon(true);
+          return thread;
         });
   }
 
