@@ -26,9 +26,9 @@ public enum NodeKind {
 
   /** The kind that the name of an unknown type speaks of. */
   static NodeKind guess(String type) {
-    if (type.endsWith("_input")) {
+    if (type.contains("_input")) {
       return SOURCE;
     }
-    return type.endsWith("_output") ? DESTINATION : PROCESSOR;
+    return type.contains("_output") ? DESTINATION : PROCESSOR;
   }
 }

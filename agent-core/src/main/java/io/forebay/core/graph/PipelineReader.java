@@ -218,8 +218,9 @@ final class PipelineReader {
 
   private List<String> typesLike(String type) {
     NodeKind kind = NodeKind.guess(type);
+    // A name that speaks of no input and no output may still be meant for one.
     return registry.all().stream()
-        .filter(factory -> NodeKind.of(factory) == kind)
+        .filter(factory -> kind == NodeKind.PROCESSOR || NodeKind.of(factory) == kind)
         .map(ComponentFactory::type)
         .toList();
   }

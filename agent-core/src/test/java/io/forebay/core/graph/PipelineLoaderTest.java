@@ -16,6 +16,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PipelineLoaderTest {
 
@@ -260,6 +262,21 @@ class PipelineLoaderTest {
             "9 mode: 'eror' is not among the values: error, backpressure, always",
             "9 max_byte_size: '1XB' is no size; write bytes, or a number with KB, MB, GB, KiB, MiB or GiB",
             "11 the link's 'to' names no node: 'outt'");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"test_inptu", "test_inputt", "tets_input"})
+  void aMisspelledTypeIsGuessedWhateverItsEnd(String type) {
+    assertThat(
+            load("""
+                version: v3
+                nodes:
+                - {name: in, type: %s, port: 1}
+                """
+                    .formatted(type))
+                .problems()
+                .render())
+        .contains("did you mean 'test_input'?");
   }
 
   @Test
