@@ -37,6 +37,7 @@ final class Committer {
   private final long maxBytes;
 
   private boolean closed;
+  private int diskFailures;
   private volatile boolean blocked;
 
   Committer(
@@ -246,7 +247,13 @@ final class Committer {
     group.forEach(append -> append.result.completeExceptionally(failure));
   }
 
+  /** How often the disk has failed. */
+  int diskFailures() {
+    return diskFailures;
+  }
+
   void diskFailed(String operation, Exception cause) {
+    diskFailures++;
     ledger.diskFailing(true);
     listener.onDiskFailed(operation, cause);
   }

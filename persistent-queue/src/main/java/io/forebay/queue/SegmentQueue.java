@@ -13,6 +13,7 @@ final class SegmentQueue implements PersistentQueue, LeasedRecords.Owner {
 
   private static final long SAVE_DELAY_MILLIS = 20;
   private static final long TICK_MILLIS = 1000;
+  private static final int FORGET_AFTER_TICKS = 5;
 
   private final Storage storage;
   private final WriterLoop writer;
@@ -33,6 +34,8 @@ final class SegmentQueue implements PersistentQueue, LeasedRecords.Owner {
   private final AtomicBoolean closed = new AtomicBoolean();
   private boolean syncWaits;
   private long nextAtTick;
+  private int failuresAtTick;
+  private int quietTicks;
 
   SegmentQueue(
       QueueOptions options,
@@ -222,7 +225,29 @@ final class SegmentQueue implements PersistentQueue, LeasedRecords.Owner {
     }
     nextAtTick = next;
     save();
+    forgetOldFailure();
     writer.schedule(this::tick, TICK_MILLIS);
+  }
+
+  /**
+   * An empty queue may see no append for long that would show that the disk is well again. So some
+   * quiet seconds and a state that could be synced will do.
+   */
+  private void forgetOldFailure() {
+    int failures = committer.diskFailures();
+    quietTicks = failures == failuresAtTick ? quietTicks + 1 : 0;
+    failuresAtTick = failures;
+    if (quietTicks < FORGET_AFTER_TICKS
+        || ledger.statistics().records() > 0
+        || !ledger.diskFailing(false)) {
+      return;
+    }
+    try {
+      checkpointer.save(true);
+      listener.onDiskWell();
+    } catch (IOException e) {
+      committer.diskFailed("write the state", e);
+    }
   }
 
   private @Nullable IOException closeOnWriter() {

@@ -226,6 +226,21 @@ class QueueDamageTest {
   }
 
   @Test
+  void anEmptyQueue_forgetsAFailureThatIsOver() throws IOException {
+    try (PersistentQueue queue = disk.open(options)) {
+      disk.failSyncs(true);
+      assertThat(queue.append(batch("failed")).toCompletableFuture())
+          .failsWithin(java.time.Duration.ofSeconds(10));
+      assertThat(queue.statistics().diskFailing()).isTrue();
+      disk.heal();
+      await()
+          .atMost(java.time.Duration.ofSeconds(20))
+          .until(() -> !queue.statistics().diskFailing());
+      assertThat(reports.diskRecoveries).isEqualTo(1);
+    }
+  }
+
+  @Test
   void newerFormat_isRefused_andUntouched() throws IOException {
     fill(3);
     byte[] newer = disk.content(segment(0));

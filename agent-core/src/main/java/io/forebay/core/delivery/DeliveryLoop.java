@@ -84,8 +84,7 @@ final class DeliveryLoop implements QueueGateway.Events, Intake.Receiver {
     if (found == null || found.records() == 0) {
       return;
     }
-    log.info(
-        "{}: found {} items in the parts.queue of an earlier run", parts.node, found.records());
+    log.info("{}: found {} items of an earlier run in the queue", parts.node, found.records());
     parts.ledger.foundQueued(found.records(), found.backlogBytes());
     parts.backlog.beginRecovering();
     parts.health.delayFirst(parts.now());

@@ -87,7 +87,10 @@ final class HealthCheck {
     QueueStatistics queue = snapshot.queue();
     if (queue != null && queue.diskFailing()) {
       reasons.add(
-          new Reason(name, "disk_failing", because("the queue's disk refuses writes", snapshot)));
+          new Reason(
+              name,
+              "disk_failing",
+              "the queue's disk refuses writes; the log names the operation"));
     }
     Progress last = progress.get(name);
     long still = last == null ? 0 : nanoClock.getAsLong() - last.atNanos;

@@ -4,6 +4,7 @@ import io.forebay.agent.admin.AdminBindException;
 import io.forebay.agent.logging.LogConfigurator;
 import io.forebay.agent.process.Agent;
 import io.forebay.agent.process.DataDirectory;
+import io.forebay.agent.process.DataDirectoryLock;
 import io.forebay.agent.process.StopRequest;
 import io.forebay.core.config.AgentSettings;
 import io.forebay.core.delivery.DeliverySnapshot;
@@ -50,11 +51,20 @@ final class RunCommand implements Callable<Integer> {
     Path dataDirectory = DataDirectory.choose(options.dataDirectory, context.environment());
     PipelineGraph graph = PipelineFiles.require(options.config, dataDirectory, context);
     applyLogLevel(graph.settings());
-    try {
-      DataDirectory.prepare(dataDirectory);
+    try (DataDirectoryLock lock = lock(dataDirectory)) {
+      log.debug("{} is held by {}", dataDirectory, lock);
+      return run(graph, dataDirectory);
     } catch (IOException e) {
       throw new CommandFailure(ExitCode.FAILURE, String.valueOf(e.getMessage()), e);
     }
+  }
+
+  private static DataDirectoryLock lock(Path dataDirectory) throws IOException {
+    DataDirectory.prepare(dataDirectory);
+    return DataDirectoryLock.take(dataDirectory);
+  }
+
+  private Integer run(PipelineGraph graph, Path dataDirectory) {
     StopRequest stop = StopRequest.bySignals();
     Agent agent = create(graph, dataDirectory);
     try {
