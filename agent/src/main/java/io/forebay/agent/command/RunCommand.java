@@ -109,7 +109,7 @@ final class RunCommand implements Callable<Integer> {
                     "the admin server on {} is open to whoever reaches it; it asks for no password",
                     address));
     log.info(
-        "ready after {} ms: {} sources, {} processors, {} destinations; admin {}",
+        "ready after {} ms: sources: {}, processors: {}, destinations: {}; admin {}",
         ManagementFactory.getRuntimeMXBean().getUptime(),
         graph.nodes(NodeKind.SOURCE).size(),
         graph.nodes(NodeKind.PROCESSOR).size(),

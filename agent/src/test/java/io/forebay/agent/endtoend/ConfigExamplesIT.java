@@ -22,6 +22,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,6 +41,7 @@ class ConfigExamplesIT {
   private static final Set<String> LISTENERS =
       Set.of("fan-out-backpressure.yaml", "mask-and-filter.yaml", "gateway-tls.yaml");
 
+  @TempDir private static Path certificates;
   @TempDir private Path directory;
 
   private final Map<String, String> environment = new TreeMap<>();
@@ -49,13 +51,18 @@ class ConfigExamplesIT {
     return Files.list(EXAMPLES).filter(file -> file.toString().endsWith(".yaml")).sorted();
   }
 
+  @BeforeAll
+  static void makeCertificates() throws Exception {
+    TestCertificates.write(certificates);
+  }
+
   @BeforeEach
   void surroundings() throws IOException {
     port = AgentProcess.freePort();
     environment.put("FOREBAY_DATA_DIR", directory.resolve("data").toString());
     environment.put("LOG_DIR", Files.createDirectories(directory.resolve("logs")).toString());
     environment.put("ARCHIVE_DIR", directory.resolve("archive").toString());
-    environment.put("CERT_DIR", directory.resolve("certs").toString());
+    environment.put("CERT_DIR", certificates.toString());
     for (String variable : new String[] {"HTTP_PORT", "HTTPS_PORT", "TCP_PORT", "UDP_PORT"}) {
       environment.put(variable, Integer.toString(port));
     }
@@ -64,7 +71,6 @@ class ConfigExamplesIT {
   @ParameterizedTest
   @MethodSource("examples")
   void itValidates(Path example) throws Exception {
-    TestCertificates.write(directory.resolve("certs"));
     Ended ended = forebay("", "validate", example.toString());
 
     assertThat(ended.exitCode()).as(ended.printed()).isZero();
@@ -164,7 +170,6 @@ class ConfigExamplesIT {
   @Test
   void gatewayTls() throws Exception {
     // The backend is down: the gateway has taken the line once it is in its queue.
-    TestCertificates.write(directory.resolve("certs"));
     environment.put("INGEST_TOKEN", "s3cret");
     environment.put("INGEST_URL", "https://127.0.0.1:" + AgentProcess.freePort() + "/ingest");
     try (AgentProcess agent = start("gateway-tls.yaml", 0)) {
@@ -220,7 +225,7 @@ class ConfigExamplesIT {
                 "-w",
                 "%{http_code}",
                 "--cacert",
-                directory.resolve("certs").resolve("ca.pem").toString(),
+                certificates.resolve("ca.pem").toString(),
                 "-H",
                 "Authorization: Bearer " + token,
                 "--data-binary",
