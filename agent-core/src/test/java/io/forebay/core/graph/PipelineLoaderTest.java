@@ -213,7 +213,7 @@ class PipelineLoaderTest {
               parallelism_settings: {buffer_flush_workers: "auto"}
             nodes:
             - {name: in, type: test_input, port: 1, channel_size: 20000, user_description: x}
-            - {name: out, type: http_output, endpoint: 'http://localhost/', features: log}
+            - {name: out, type: http_output, endpoint: 'http://localhost/', features: log, flush_interval: 1m}
             links: [{from: in, to: out}]
             """);
 
@@ -227,7 +227,8 @@ class PipelineLoaderTest {
             "log.flush_bytesize",
             "settings.archive_flush_interval",
             "in.channel_size",
-            "out.features")
+            "out.features",
+            "out.flush_interval")
         .doesNotContain("user_description");
   }
 
