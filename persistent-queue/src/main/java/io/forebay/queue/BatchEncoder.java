@@ -14,6 +14,8 @@ final class BatchEncoder {
   private final Checkpointer checkpointer;
   private final FrameEncoder frame;
   private final boolean always;
+
+  /** Bound on a frame of several records; a single record may make a larger one. */
   private final int maxFrameBytes;
 
   BatchEncoder(
@@ -41,13 +43,13 @@ final class BatchEncoder {
     return body + frames * FrameHeader.BYTES + segmentHeaders * SegmentHeader.BYTES;
   }
 
-  /** Whether each record fits a segment. */
+  /** Whether each record fits a frame; one that is larger than a segment gets its own. */
   boolean fits(PendingAppend append) {
     int longest = 0;
     for (int i = 0; i < append.batch.count(); i++) {
       longest = Math.max(longest, append.batch.lengths()[i]);
     }
-    return (long) FrameHeader.BYTES + Integer.BYTES + longest <= maxFrameBytes;
+    return (long) Integer.BYTES + longest <= FrameHeader.MAX_BODY_BYTES;
   }
 
   /** Cuts the append into frames; those that are full are written. */

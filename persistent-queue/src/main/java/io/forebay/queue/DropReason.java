@@ -11,7 +11,10 @@ public enum DropReason {
   OVERFLOW_OLDEST,
   /** The record was older than the maximum age, and not leased. */
   MAX_AGE,
-  /** The batch can never fit: it is larger than a segment or than the whole queue may be. */
+  /**
+   * The batch can never fit: it is larger than the whole queue may be, or a record of it is larger
+   * than a frame may be.
+   */
   TOO_LARGE,
   /** The bytes on disk no longer match their checksum. */
   DAMAGED,

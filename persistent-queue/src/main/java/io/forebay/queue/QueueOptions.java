@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxBytes bound on the real bytes of all files in the directory
  * @param segmentBytes size at which a new segment is begun; a segment is deleted whole. When it is
  *     more than an eighth of {@code maxBytes} it is lowered to that, so that a small queue can
- *     still let go of a part
+ *     still let go of a part. A single record that is larger gets a segment of its own
  * @param overflow what an append does at the bound
  * @param syncPolicy what an append's completion promises
  * @param compression of new frames

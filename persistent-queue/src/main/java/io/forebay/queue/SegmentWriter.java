@@ -79,7 +79,10 @@ final class SegmentWriter {
     return rolled;
   }
 
-  /** Encodes the frame and writes it, at once or together with those that follow. */
+  /**
+   * Encodes the frame and writes it, at once or together with those that follow. One that is larger
+   * than a segment begins one, and is alone in it.
+   */
   void add(FrameEncoder frame, long appendedAtMillis) throws IOException {
     int bound = frame.maxTotalBytes();
     if (segment == null || position + staging.position() + bound > segmentBytes) {

@@ -19,9 +19,11 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -288,11 +290,11 @@ class PersistentQueueTest {
   }
 
   @Test
-  void batch_largerThanASegment_isSplit_andARecordThatNeverFits_isRefused() throws IOException {
+  void batch_largerThanASegment_isSplit_andWhatNeverFits_isRefused() throws IOException {
     try (PersistentQueue queue = PersistentQueue.open(small(Overflow.DROP_NEWEST))) {
       assertThat(store(queue, numbered(0, 100, 1000))).isZero();
       assertThat(queue.statistics().segments()).isGreaterThan(5);
-      assertThat(append(queue, numbered(0, 1, 17 * 1024)))
+      assertThat(append(queue, numbered(0, 1, 300_000)))
           .isEqualTo(new AppendResult.Refused(DropReason.TOO_LARGE));
       assertThat(append(queue, numbered(0, 400, 1000)))
           .isEqualTo(new AppendResult.Refused(DropReason.TOO_LARGE));
@@ -303,6 +305,59 @@ class PersistentQueueTest {
         }
       }
       assertThat(expected).isEqualTo(100);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void record_largerThanASegment_hasOneToItself(Compression compression) throws IOException {
+    QueueOptions options = QueueFixture.with(small(Overflow.DROP_NEWEST), compression);
+    byte[] large = new byte[100_000];
+    new Random(1).nextBytes(large); // zstd makes nothing smaller of it
+    List<byte[]> records = List.of(new byte[100], large, new byte[200]);
+    try (PersistentQueue queue = PersistentQueue.open(options)) {
+      store(queue, batch(records));
+      assertThat(queue.statistics().segments()).isEqualTo(3);
+      assertThat(queue.statistics().diskBytes()).isLessThan(options.maxBytes());
+    }
+    assertThat(reports.dropped).isEmpty();
+    try (PersistentQueue queue = PersistentQueue.open(options)) {
+      for (byte[] expected : records) {
+        Lease lease = lease(queue, 1);
+        int start = lease.offset(0);
+        assertThat(Arrays.copyOfRange(lease.bytes(), start, start + lease.length(0)))
+            .isEqualTo(expected);
+        lease.acknowledge();
+      }
+      assertThat(queue.hasReady()).isFalse();
+      await().until(() -> queue.statistics().segments() == 0);
+    }
+  }
+
+  @Test
+  void ring_makesRoomForARecordLargerThanASegment() throws IOException {
+    try (PersistentQueue queue = PersistentQueue.open(small(Overflow.DROP_OLDEST))) {
+      store(queue, numbered(0, 200, 1000));
+      long sequence = store(queue, numbered(200, 1, 100_000));
+      assertThat(sequence).isEqualTo(200);
+      assertThat(queue.statistics().diskBytes()).isLessThanOrEqualTo(256 * 1024);
+      List<Lease> leases = leaseAll(queue);
+      Lease last = leases.get(leases.size() - 1);
+      assertThat(number(last, 0)).isEqualTo(200);
+      assertThat(last.length(0)).isEqualTo(100_000);
+      assertThat(queue.statistics().records() + dropped()).isEqualTo(201);
+      assertThat(dropped()).isLessThan(130);
+    }
+  }
+
+  @Test
+  void record_largerThanAFrame_isRefused() throws IOException {
+    QueueOptions options =
+        options(temp.resolve("q"), 1 << 30, 16 * 1024, Overflow.DROP_NEWEST, reports);
+    try (PersistentQueue queue = PersistentQueue.open(options)) {
+      assertThat(append(queue, numbered(0, 1, FrameHeader.MAX_BODY_BYTES - Integer.BYTES + 1)))
+          .isEqualTo(new AppendResult.Refused(DropReason.TOO_LARGE));
+      store(queue, batch("small"));
     }
   }
 

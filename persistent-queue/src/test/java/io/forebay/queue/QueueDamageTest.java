@@ -15,7 +15,11 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.zip.CRC32C;
@@ -186,6 +190,43 @@ class QueueDamageTest {
     }
     try (PersistentQueue queue = disk.open(options)) {
       assertThat(texts(leaseAll(queue))).containsExactly("before", "after");
+      assertThat(reports.dropped).isEmpty();
+    }
+  }
+
+  @Test
+  void damagedRecord_largerThanASegment_costsItselfOnly() throws IOException {
+    try (PersistentQueue queue = disk.open(options)) {
+      store(queue, numbered(0, 1, 100));
+      store(queue, numbered(1, 1, 20_000));
+      store(queue, numbered(2, 1, 100));
+    }
+    disk.damage(segment(1), 15_000);
+    try (PersistentQueue queue = disk.open(options)) {
+      List<Lease> leases = leaseAll(queue);
+      assertThat(leases.stream().map(lease -> number(lease, 0))).containsExactly(0, 2);
+      assertThat(reports.dropped).containsEntry(DropReason.DAMAGED, 1L);
+    }
+  }
+
+  @Test
+  void crashWithinARecord_largerThanASegment_leavesATornTail() throws IOException {
+    try (PersistentQueue queue = disk.open(options)) {
+      store(queue, numbered(0, 1, 100));
+    }
+    Map<String, byte[]> before = new HashMap<>();
+    disk.fileNames().forEach(name -> before.put(name, disk.content(name)));
+    try (PersistentQueue queue = disk.open(options)) {
+      store(queue, numbered(1, 1, 20_000));
+    }
+    // As a crash in the middle of the write leaves it, before the state tells of the record.
+    disk.replace("state", Objects.requireNonNull(before.get("state")));
+    disk.replace(segment(1), Arrays.copyOf(disk.content(segment(1)), 9_000));
+    try (PersistentQueue queue = disk.open(options)) {
+      store(queue, numbered(2, 1, 20_000));
+      List<Lease> leases = leaseAll(queue);
+      assertThat(leases.stream().map(lease -> number(lease, 0))).containsExactly(0, 2);
+      assertThat(leases.get(1).length(0)).isEqualTo(20_000);
       assertThat(reports.dropped).isEmpty();
     }
   }

@@ -36,7 +36,11 @@ final class QueueModel {
     long expired;
     long blocked;
     long damaged;
+    long oversized;
   }
+
+  /** Larger than a segment can be. */
+  private static final int OVERSIZED_BYTES = 17 * 1024;
 
   private record Waiting(CompletableFuture<AppendResult> result, int[] ids) {}
 
@@ -187,9 +191,9 @@ final class QueueModel {
     }
   }
 
-  /** Some of every size; every 997th is larger than any segment. */
+  /** Some of every size; every 199th is larger than any segment. */
   private static byte[] content(int id) {
-    int size = id % 997 == 996 ? 40_000 : id % 7 == 0 ? id % 4500 : id % 200;
+    int size = id % 199 == 198 ? OVERSIZED_BYTES + id % 24_000 : id % 7 == 0 ? id % 4500 : id % 200;
     byte[] bytes = new byte[size + Integer.BYTES];
     for (int i = 0; i < bytes.length; i++) {
       bytes[i] = (byte) (id * 31 + i * (i >> 5));
@@ -239,6 +243,7 @@ final class QueueModel {
         present.put(sequence, clock.millis());
         promised.add(sequence);
         reached.stored++;
+        reached.oversized += content(ids[i]).length > OVERSIZED_BYTES ? 1 : 0;
       }
       entered += stored.count();
     } else if (result instanceof AppendResult.Refused refusal) {

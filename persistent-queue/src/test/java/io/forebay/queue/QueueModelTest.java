@@ -38,6 +38,7 @@ class QueueModelTest {
     }
     assertThat(reached.stored).isGreaterThan(1000);
     assertThat(reached.refused).isPositive();
+    assertThat(reached.oversized).isPositive();
     assertThat(reached.failed).isPositive();
     assertThat(reached.crashes).isPositive();
     assertThat(reached.kills).isPositive();

@@ -101,7 +101,8 @@ public record DestinationSettings(
           @Nullable Duration maxAge,
       @Key(value = "How frames are stored.", defaultValue = "none") Compression compression,
       @Key(
-              value = "Size of a segment file, which is deleted whole.",
+              value =
+                  "Size of a segment file, which is deleted whole; a larger item gets one of its own.",
               defaultValue = "64MiB",
               min = 4096,
               max = 1 << 30)
