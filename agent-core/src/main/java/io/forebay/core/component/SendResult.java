@@ -19,10 +19,16 @@ public sealed interface SendResult {
    *
    * @param why for people; no secrets
    * @param after the receiver's own word on how long to wait, or null
+   * @param overloaded whether the receiver said that it is asked for too much: then less is sent at
+   *     once for a while
    */
-  record Retry(String why, @Nullable Duration after) implements SendResult {
+  record Retry(String why, @Nullable Duration after, boolean overloaded) implements SendResult {
     public Retry(String why) {
-      this(why, null);
+      this(why, null, false);
+    }
+
+    public Retry(String why, @Nullable Duration after) {
+      this(why, after, false);
     }
   }
 
