@@ -7,6 +7,7 @@ import io.forebay.core.runtime.PipelineStatus.State;
 import io.forebay.core.telemetry.DeliveryTelemetry;
 import io.forebay.core.telemetry.NodeTelemetry;
 import io.forebay.queue.QueueStatistics;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +25,7 @@ final class HealthCheck {
   private final Assembly assembly;
   private final Duration stalledAfter;
   private final LongSupplier nanoClock;
+  private final OverflowWatch overflows;
   private final Map<String, Progress> progress = new ConcurrentHashMap<>();
   private volatile long tickedAtNanos;
 
@@ -32,20 +34,23 @@ final class HealthCheck {
 
   /**
    * @param stalledAfter a destination with a backlog that settles nothing for this long is stalled
+   * @param clock for the times that people read
    */
-  HealthCheck(Assembly assembly, Duration stalledAfter, LongSupplier nanoClock) {
+  HealthCheck(Assembly assembly, Duration stalledAfter, Clock clock, LongSupplier nanoClock) {
     this.assembly = assembly;
     this.stalledAfter = stalledAfter;
     this.nanoClock = nanoClock;
+    this.overflows = new OverflowWatch(clock, nanoClock);
     this.tickedAtNanos = nanoClock.getAsLong();
   }
 
-  /** Notes how far each destination has come; to be called about once a second. */
+  /** Notes how far each destination has come and what it lost; to be called about once a second. */
   void tick() {
     long now = nanoClock.getAsLong();
     tickedAtNanos = now;
     for (DestinationNode destination : assembly.destinations()) {
       note(destination.node().name(), destination.delivery().snapshot(), now);
+      overflows.note(destination.node());
     }
   }
 
@@ -91,6 +96,10 @@ final class HealthCheck {
               name,
               "disk_failing",
               "the queue's disk refuses writes; the log names the operation"));
+    }
+    String overflow = overflows.trouble(name);
+    if (overflow != null) {
+      reasons.add(new Reason(name, "overflowing", because(overflow, snapshot)));
     }
     Progress last = progress.get(name);
     long still = last == null ? 0 : nanoClock.getAsLong() - last.atNanos;

@@ -50,7 +50,7 @@ public final class Pipeline {
     this.timer = assembly.timer();
     this.grace = grace;
     this.clock = clock;
-    this.health = new HealthCheck(assembly, stalledAfter, System::nanoTime);
+    this.health = new HealthCheck(assembly, stalledAfter, clock, System::nanoTime);
     this.troubles = new TroubleLog(assembly, System::nanoTime);
     this.starting = Mono.defer(this::startOnce).cache();
     this.stopping = Mono.defer(this::stopOnce).cache();

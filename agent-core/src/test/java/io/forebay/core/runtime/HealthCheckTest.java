@@ -1,0 +1,93 @@
+package io.forebay.core.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.forebay.core.runtime.HealthReport.Reason;
+import io.forebay.core.telemetry.AgentTelemetry;
+import io.forebay.core.telemetry.NodeTelemetry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import reactor.core.Disposables;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+
+class HealthCheckTest {
+
+  private static final Clock CLOCK =
+      Clock.fixed(Instant.parse("2026-01-02T03:04:05.678Z"), ZoneOffset.UTC);
+
+  private final Scheduler timer = Schedulers.newSingle("test-health", true);
+  private final Assembly assembly =
+      new Assembly(new AgentTelemetry(new SimpleMeterRegistry(), CLOCK), timer, new Random(1));
+  private final ScriptedDelivery delivery = new ScriptedDelivery("out");
+  private final AtomicLong nanos = new AtomicLong(-17);
+  private final HealthCheck health =
+      new HealthCheck(assembly, Duration.ofSeconds(30), CLOCK, nanos::get);
+
+  HealthCheckTest() {
+    assembly.destination("out", "test_output", (n, l) -> delivery, Disposables.disposed());
+  }
+
+  @AfterEach
+  void stop() {
+    timer.dispose();
+  }
+
+  private NodeTelemetry out() {
+    return assembly.nodes().findFirst().orElseThrow();
+  }
+
+  private List<Reason> reasonsAfter(Duration time) {
+    nanos.addAndGet(time.toNanos());
+    health.tick();
+    return health.report(PipelineStatus.State.RUNNING).reasons();
+  }
+
+  @Test
+  void isNotReadyWhileAFullQueueDropsItems_andReadyAMinuteAfterTheLast() {
+    delivery.why = "connection refused";
+    assertThat(reasonsAfter(Duration.ofSeconds(1))).isEmpty();
+
+    out().onDropped("overflow_newest", 5, 100);
+    assertThat(reasonsAfter(Duration.ofSeconds(1)))
+        .containsExactly(
+            new Reason(
+                "out",
+                "overflowing",
+                "the queue is full: 5 items were dropped since 2026-01-02T03:04:05Z, the last 0 s"
+                    + " ago: connection refused"));
+    reasonsAfter(Duration.ofSeconds(50));
+    out().onDropped("overflow_newest", 2, 40);
+    reasonsAfter(Duration.ofSeconds(1));
+    assertThat(reasonsAfter(Duration.ofSeconds(59)))
+        .extracting(Reason::message)
+        .containsExactly(
+            "the queue is full: 7 items were dropped since 2026-01-02T03:04:05Z, the last 59 s ago"
+                + ": connection refused");
+
+    assertThat(reasonsAfter(Duration.ofSeconds(2))).isEmpty();
+    assertThat(health.report(PipelineStatus.State.RUNNING).ready()).isTrue();
+
+    out().onDropped("overflow_oldest", 3, 60);
+    assertThat(reasonsAfter(Duration.ofSeconds(1)))
+        .extracting(Reason::message)
+        .containsExactly(
+            "the queue is full: 3 items were dropped since 2026-01-02T03:04:05Z, the last 0 s ago"
+                + ": connection refused");
+  }
+
+  @Test
+  void staysReadyWhenItemsAreDroppedForOtherReasons() {
+    out().onDropped("filtered", 5, 100);
+    out().onDropped("max_age", 5, 100);
+    assertThat(reasonsAfter(Duration.ofSeconds(1))).isEmpty();
+  }
+}
