@@ -215,12 +215,13 @@ final class Committer {
     if (ledger.diskFailing(false)) {
       listener.onDiskWell();
     }
-    if (segments.rolled()) {
-      try {
+    try {
+      evidence.freeDeleted();
+      if (segments.rolled()) {
         checkpointer.save(true);
-      } catch (IOException e) {
-        diskFailed("write the state", e);
       }
+    } catch (IOException e) {
+      diskFailed("write the state", e);
     }
     for (PendingAppend append : group) {
       append.result.complete(new AppendResult.Stored(append.firstSequence, append.batch.count()));

@@ -27,6 +27,9 @@ final class Evidence {
   /** Length by name; a name tells the place, so the lowest is about the oldest. */
   private final TreeMap<String, Long> files = new TreeMap<>();
 
+  /** Of files that were deleted, and may still come back. */
+  private long deletedBytes;
+
   Evidence(Storage storage, Ledger ledger, long maxBytes) {
     this.storage = storage;
     this.ledger = ledger;
@@ -43,7 +46,7 @@ final class Evidence {
   }
 
   long bytes() {
-    return files.values().stream().mapToLong(Long::longValue).sum();
+    return deletedBytes + files.values().stream().mapToLong(Long::longValue).sum();
   }
 
   /** Copies damaged bytes of a segment, where there is room; a failure costs the copy only. */
@@ -84,7 +87,8 @@ final class Evidence {
   }
 
   /** Discards the oldest until so many bytes are free, or nothing is left. */
-  void makeRoom(long bytes) {
+  void makeRoom(long bytes) throws IOException {
+    freeDeleted();
     while (!files.isEmpty() && ledger.freeBytes() < bytes) {
       discardOldest();
     }
@@ -101,10 +105,20 @@ final class Evidence {
     Long bytes = files.remove(name);
     try {
       storage.delete(name);
-      ledger.otherBytesChanged(bytes == null ? 0 : -bytes);
+      deletedBytes += bytes == null ? 0 : bytes;
+      freeDeleted();
     } catch (IOException e) {
       // Its bytes stay counted, so the bound holds.
       log.warn("could not delete {}: {}", storage.path(name), e.toString());
+    }
+  }
+
+  /** Counts what was deleted as free, which it is once no power cut can bring it back. */
+  void freeDeleted() throws IOException {
+    if (deletedBytes > 0) {
+      storage.syncDirectory();
+      ledger.otherBytesChanged(-deletedBytes);
+      deletedBytes = 0;
     }
   }
 }

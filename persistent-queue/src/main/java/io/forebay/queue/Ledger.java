@@ -79,6 +79,10 @@ final class Ledger {
     return segments.oldest();
   }
 
+  synchronized @Nullable Segment segmentAfter(Segment segment) {
+    return segments.after(segment.first);
+  }
+
   /** The sealed segments whose every number is settled and lies below {@code limit}. */
   synchronized List<Segment> deadSegments(long limit) {
     return segments.dead(settled, next, limit);

@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -212,20 +214,36 @@ final class QueueReader implements Closeable {
   }
 
   private long resumedFrom(Segment wanted) throws IOException {
-    if (wanted.resumedFrom == Segment.UNKNOWN) {
-      wanted.resumedFrom = wanted.first;
-      try (StorageFile opened = storage.open(wanted.name())) {
-        SegmentHeader header = SegmentHeader.read(opened, storage.path(wanted.name()));
-        if (header == null || header.firstSequence() != wanted.first) {
-          losses.damaged(wanted, 0, 0, "the segment header is damaged; its frames are read");
-        } else {
-          wanted.resumedFrom = Math.min(wanted.first, header.resumedFrom());
-        }
-      } catch (NoSuchFileException e) {
-        return wanted.first; // noticed again, and counted, when the cursor gets there
+    List<Segment> damaged = new ArrayList<>();
+    Segment segment = wanted;
+    while (segment != null && segment.resumedFrom == Segment.UNKNOWN && !readHeader(segment)) {
+      damaged.add(segment);
+      segment = ledger.segmentAfter(segment);
+    }
+    if (segment != null) {
+      // What was nobody's when this one was begun was so before: to show such records now would be
+      // to take them back when the damaged segments are gone.
+      for (Segment before : damaged) {
+        before.resumedFrom = Math.min(before.first, segment.resumedFrom);
       }
     }
     return wanted.resumedFrom;
+  }
+
+  /** Takes over what the header of the segment tells; false when it is damaged or gone. */
+  private boolean readHeader(Segment segment) throws IOException {
+    segment.resumedFrom = segment.first;
+    try (StorageFile opened = storage.open(segment.name())) {
+      SegmentHeader header = SegmentHeader.read(opened, storage.path(segment.name()));
+      if (header == null || header.firstSequence() != segment.first) {
+        losses.damaged(segment, 0, 0, "the segment header is damaged; its frames are read");
+        return false;
+      }
+      segment.resumedFrom = Math.min(segment.first, header.resumedFrom());
+      return true;
+    } catch (NoSuchFileException e) {
+      return false; // noticed again, and counted, when the cursor gets there
+    }
   }
 
   /** The records of a ready range, from memory or read again; null when they are lost. */
