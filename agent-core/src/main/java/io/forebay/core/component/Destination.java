@@ -1,6 +1,7 @@
 package io.forebay.core.component;
 
 import io.forebay.core.item.Batch;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
@@ -18,6 +19,17 @@ public interface Destination {
    * <p>The batch's share is delivery's business: a destination must neither complete nor fail it.
    */
   Mono<SendResult> send(Batch batch);
+
+  /**
+   * Emits whenever something has changed for which an attempt is worth making now, though the last
+   * ones failed and their wait is not over: a renewed certificate, for one. Each element says what
+   * it is, for the log. Subscribed once, before the first send; emits on any thread, seldom, and
+   * drops what is not asked for; ends with {@link #close} at the latest. Says nothing about whether
+   * the attempt will succeed.
+   */
+  default Flux<String> wakeUps() {
+    return Flux.never();
+  }
 
   /**
    * Releases connections and files, after the last send has ended. What a destination still holds
