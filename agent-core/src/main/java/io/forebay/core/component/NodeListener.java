@@ -1,5 +1,7 @@
 package io.forebay.core.component;
 
+import java.time.Instant;
+
 /**
  * Told by a node of what an operator should see. Thread safe, quick, never throws. What passes
  * between nodes is counted by the runtime; a node reports only what nobody else can see.
@@ -30,4 +32,11 @@ public interface NodeListener {
   default void onUnhealthy(String why) {}
 
   default void onHealthy() {}
+
+  /**
+   * The node shows this certificate to others from now on: its own, in place of the one before.
+   *
+   * @param notAfter when the first certificate of its chain to expire does so
+   */
+  default void onCertificate(Instant notAfter) {}
 }

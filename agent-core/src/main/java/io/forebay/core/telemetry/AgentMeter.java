@@ -56,6 +56,12 @@ public enum AgentMeter {
       "Things worth a count that lost no item, such as line_cut or regex_limit."),
   NODE_HEALTHY(
       "forebay.node.healthy", Kind.GAUGE, null, Tags.NODE, "1 when the node works as it should."),
+  CERTIFICATE_DAYS_LEFT(
+      "forebay.certificate.days.left",
+      Kind.GAUGE,
+      null,
+      Tags.NODE,
+      "Days until the certificate that the node shows to others expires; below 0 when it has."),
   RECEIVED_ITEMS(
       "forebay.delivery.received.items",
       Kind.COUNTER,

@@ -21,7 +21,7 @@ public final class AgentTelemetry implements AutoCloseable {
   private final List<DeliveryTelemetry> deliveries = new CopyOnWriteArrayList<>();
 
   /**
-   * @param clock tells the age of records
+   * @param clock tells the age of records and the end of certificates
    */
   public AgentTelemetry(MeterRegistry registry, Clock clock) {
     this.meters = new Meters(registry);
@@ -30,7 +30,7 @@ public final class AgentTelemetry implements AutoCloseable {
 
   /** Binds the meters of a node. */
   public NodeTelemetry node(String name, String type, NodeKind kind) {
-    NodeTelemetry node = new NodeTelemetry(name, type, kind, meters);
+    NodeTelemetry node = new NodeTelemetry(name, type, kind, meters, clock);
     nodes.add(node);
     return node;
   }

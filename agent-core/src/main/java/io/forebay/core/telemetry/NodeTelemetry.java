@@ -2,11 +2,15 @@ package io.forebay.core.telemetry;
 
 import io.forebay.core.component.NodeListener;
 import io.forebay.core.graph.NodeKind;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -21,10 +25,13 @@ public final class NodeTelemetry implements NodeListener {
 
   private static final String OTHER = "other";
 
+  private static final long MILLIS_A_DAY = Duration.ofDays(1).toMillis();
+
   private final String name;
   private final String type;
   private final NodeKind kind;
   private final Meters meters;
+  private final Clock clock;
   private final LongAdder readItems = new LongAdder();
   private final LongAdder readBytes = new LongAdder();
   private final LongAdder writeItems = new LongAdder();
@@ -33,6 +40,8 @@ public final class NodeTelemetry implements NodeListener {
   private final RateWindow writeRate = new RateWindow();
   private final ConcurrentMap<String, Amount> dropped = new ConcurrentHashMap<>();
   private final ConcurrentMap<String, LongAdder> events = new ConcurrentHashMap<>();
+
+  private final AtomicReference<@Nullable Instant> certificateEnd = new AtomicReference<>();
 
   // Two voices: the node's own, and what the runtime sees of it from outside.
   private volatile @Nullable String ownTrouble;
@@ -43,11 +52,12 @@ public final class NodeTelemetry implements NodeListener {
 
   private record Amount(LongAdder items, LongAdder bytes) {}
 
-  NodeTelemetry(String name, String type, NodeKind kind, Meters meters) {
+  NodeTelemetry(String name, String type, NodeKind kind, Meters meters, Clock clock) {
     this.name = name;
     this.type = type;
     this.kind = kind;
     this.meters = meters;
+    this.clock = clock;
     counter(AgentMeter.NODE_READ_ITEMS, readItems);
     counter(AgentMeter.NODE_READ_BYTES, readBytes);
     counter(AgentMeter.NODE_WRITE_ITEMS, writeItems);
@@ -140,6 +150,20 @@ public final class NodeTelemetry implements NodeListener {
   @Override
   public void onHealthy() {
     ownTrouble = null;
+  }
+
+  @Override
+  public void onCertificate(Instant notAfter) {
+    if (certificateEnd.getAndSet(notAfter) == null) {
+      meters.gauge(AgentMeter.CERTIFICATE_DAYS_LEFT, this::certificateDaysLeft, name);
+    }
+  }
+
+  private double certificateDaysLeft() {
+    Instant end = certificateEnd.get();
+    return end == null
+        ? Double.NaN
+        : Duration.between(clock.instant(), end).toMillis() / (double) MILLIS_A_DAY;
   }
 
   /** Says what the runtime sees of the node from outside; null when nothing is wrong. */

@@ -77,6 +77,7 @@ class AgentTelemetryTest {
     telemetry.ready(() -> true);
     node.onDropped("filtered", 2, 20);
     node.onEvent("regex_limit", 3);
+    node.onCertificate(NOW.plus(Duration.ofHours(84)));
     delivery.onRequest(SendResult.Delivered.INSTANCE, 10, 100, TimeUnit.MILLISECONDS.toNanos(20));
     delivery.onRequest(new SendResult.Retry("x"), 1, 1, 1);
     delivery.onSynced(1_000_000);
@@ -103,6 +104,15 @@ class AgentTelemetryTest {
       assertThat(id.getDescription()).isEqualTo(meter.description());
       assertThat(id.getType().name()).isEqualTo(meter.kind().name());
     }
+  }
+
+  @Test
+  void aCertificateIsToldInDaysUntilItsEnd() {
+    assertThat(value(AgentMeter.CERTIFICATE_DAYS_LEFT, "node", "out")).isEqualTo(3.5);
+
+    node.onCertificate(NOW.minus(Duration.ofDays(1)));
+
+    assertThat(value(AgentMeter.CERTIFICATE_DAYS_LEFT, "node", "out")).isEqualTo(-1);
   }
 
   @Test
