@@ -34,6 +34,12 @@ public record HttpInputConfig(
             min = 1)
         Duration readTimeout,
     @Key(
+            value =
+                "Time for the answer, once a request has arrived; when it is not acknowledged by then, the client is told to send it again.",
+            defaultValue = "30s",
+            min = 1)
+        Duration writeTimeout,
+    @Key(
             value = "Time that a connection may be idle between requests.",
             defaultValue = "2m",
             min = 1)

@@ -45,6 +45,7 @@ final class HttpListener {
 
   /** The port is open. */
   void bound(Channel channel) {
+    handler.start();
     port.bound(channel);
   }
 

@@ -2,7 +2,7 @@ package io.forebay.source.http;
 
 import io.netty.handler.codec.http.HttpResponseStatus;
 
-/** A request that is not taken: the answer to give. Nothing of the request was kept. */
+/** A request that is not taken, or not known to be safe: the answer to give. */
 final class Refusal extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
@@ -45,6 +45,16 @@ final class Refusal extends RuntimeException {
   /** The same request may succeed later. */
   static Refusal busy(String message) {
     return new Refusal(HttpResponseStatus.TOO_MANY_REQUESTS, message, true, false, NO_OFFSET);
+  }
+
+  /** The client has waited long enough. What it sent may still be delivered. */
+  static Refusal late() {
+    return new Refusal(
+        HttpResponseStatus.SERVICE_UNAVAILABLE,
+        "not acknowledged within write_timeout; send the request again",
+        true,
+        false,
+        NO_OFFSET);
   }
 
   /** The source stops. */

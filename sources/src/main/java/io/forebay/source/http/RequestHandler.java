@@ -15,8 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -48,7 +46,7 @@ final class RequestHandler {
   private final Answers answers;
   private final AtomicInteger open = new AtomicInteger();
   private final AtomicInteger active = new AtomicInteger();
-  private final Set<Submission> underWay = ConcurrentHashMap.newKeySet();
+  private final WaitingRequests underWay = new WaitingRequests();
   private volatile boolean stopping;
 
   RequestHandler(
@@ -68,6 +66,11 @@ final class RequestHandler {
         new Answers(config.retryAfter(), credentials == null ? null : credentials.challenge());
   }
 
+  /** Begins to answer those who wait for too long; until the workers are disposed of. */
+  void start() {
+    underWay.expireAfter(config.writeTimeout(), workers);
+  }
+
   /** Answers new requests 503 from now on. */
   void stop() {
     stopping = true;
@@ -75,7 +78,7 @@ final class RequestHandler {
 
   /** Answers 503 to those who still wait for an acknowledgement. */
   void expire() {
-    underWay.forEach(Submission::expire);
+    underWay.expire();
   }
 
   /** Whether no request is being handled. */

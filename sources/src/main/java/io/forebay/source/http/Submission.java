@@ -7,7 +7,6 @@ import io.forebay.source.net.BatchIntake;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -27,18 +26,22 @@ final class Submission {
   private static final int MAX_BATCH_ITEMS = 8192;
   private static final int MAX_BATCH_BYTES = 1 << 20;
 
+  private static final String NO_DEMAND = "the pipeline takes no more at the moment";
+
   private final List<Item> items;
   private final MemoryLease lease;
   private final EventLoop loop;
-  private final Set<Submission> underWay;
+  private final WaitingRequests underWay;
   private final MonoSink<Integer> answer;
+  private final long sinceNanos = System.nanoTime();
   private volatile BatchIntake.@Nullable Offer offer;
+  private boolean answered; // on the loop only
 
   private Submission(
       List<Item> items,
       MemoryLease lease,
       EventLoop loop,
-      Set<Submission> underWay,
+      WaitingRequests underWay,
       MonoSink<Integer> answer) {
     this.items = items;
     this.lease = lease;
@@ -49,8 +52,8 @@ final class Submission {
 
   /**
    * Offers the items on subscription and emits their number once they are acknowledged. Fails with
-   * a {@link Refusal} when nobody demands them in time (429) or they are not acknowledged (503).
-   * Cancelling withdraws what nobody has taken yet.
+   * a {@link Refusal} when nobody demands them in time (429) or they are not acknowledged (503), in
+   * time or at all. Cancelling withdraws what nobody has taken yet.
    *
    * @param lease handed over to the acknowledgement
    * @param underWay holds the submission until it ends
@@ -60,7 +63,7 @@ final class Submission {
       MemoryLease lease,
       BatchIntake intake,
       EventLoop loop,
-      Set<Submission> underWay) {
+      WaitingRequests underWay) {
     return Mono.create(
         answer -> {
           if (lease.handOver()) {
@@ -71,7 +74,29 @@ final class Submission {
 
   /** Answers now that there was no acknowledgement, whatever comes later. */
   void expire() {
-    loop.execute(() -> answer.error(Refusal.stopping()));
+    loop.execute(() -> refuse(Refusal.stopping()));
+  }
+
+  /**
+   * The same where the client has waited for longer than this; the items go their way nevertheless,
+   * and keep their memory until they are acknowledged.
+   */
+  void expireAfter(long nanos) {
+    if (System.nanoTime() - sinceNanos <= nanos) {
+      return;
+    }
+    if (withdraw()) {
+      loop.execute(() -> refuse(Refusal.busy(NO_DEMAND)));
+    } else if (underWay.remove(this)) {
+      loop.execute(() -> refuse(Refusal.late()));
+    }
+  }
+
+  private void refuse(Refusal refusal) {
+    if (!answered) {
+      answered = true;
+      answer.error(refusal);
+    }
   }
 
   private void start(BatchIntake intake) {
@@ -86,7 +111,7 @@ final class Submission {
 
   private void giveUp() {
     if (withdraw()) {
-      answer.error(Refusal.busy("the pipeline takes no more at the moment"));
+      refuse(Refusal.busy(NO_DEMAND));
     }
   }
 
@@ -106,10 +131,11 @@ final class Submission {
     // The thread that acknowledges has other work than to answer clients.
     loop.execute(
         () -> {
-          if (safe) {
+          if (!safe) {
+            refuse(Refusal.stopping());
+          } else if (!answered) {
+            answered = true;
             answer.success(items.size());
-          } else {
-            answer.error(Refusal.stopping());
           }
         });
   }

@@ -506,6 +506,36 @@ class HttpSourceTest {
   }
 
   @Test
+  void answers503AtTheWriteTimeoutAndNever200AfterIt() throws Exception {
+    Taker holding = Taker.holding();
+    int port = start(holding, "writeTimeout", Duration.ofMillis(200), "activeRequestLimit", 1);
+    HttpResponse<String> late = send(post(port, "x"));
+    assertThat(late.statusCode()).isEqualTo(503);
+    assertThat(late.headers().firstValue("retry-after")).hasValue("5");
+    assertThat(late.body()).contains("write_timeout");
+    assertThat(events.count("refused_503")).isEqualTo(1);
+    holding.batches().get(0).acknowledgement().complete();
+
+    CompletableFuture<HttpResponse<String>> again =
+        client.sendAsync(post(port, "x").build(), BodyHandlers.ofString());
+    await().until(() -> holding.batches().size() == 2);
+    holding.batches().get(1).acknowledgement().complete();
+    assertThat(again.join().statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void whatWasAnswered503AtTheWriteTimeoutKeepsItsMemoryUntilItIsAcknowledged() throws Exception {
+    Taker holding = Taker.holding();
+    int port =
+        start(holding, "writeTimeout", Duration.ofMillis(100), "maxPendingSize", new DataSize(300));
+    assertThat(send(post(port, "x".repeat(150))).statusCode()).isEqualTo(503);
+    assertThat(send(post(port, "x".repeat(150))).statusCode()).isEqualTo(429);
+    holding.batches().get(0).acknowledgement().complete();
+    assertThat(send(post(port, "x".repeat(150))).statusCode()).isEqualTo(503);
+    holding.batches().get(1).acknowledgement().fail();
+  }
+
+  @Test
   void onCancelAnswersWhatIsUnderWayAndAcceptsNothingNew() throws Exception {
     Taker holding = Taker.holding();
     int port = start(holding);
