@@ -20,6 +20,9 @@ import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 class TcpDestinationTest extends DestinationContract {
 
@@ -90,6 +93,36 @@ class TcpDestinationTest extends DestinationContract {
               send(Items.batch(List.of(Items.numbered(2))));
               return receiver.connections() == 2;
             });
+  }
+
+  @Test
+  void everySendEndsWellWhileConnectionsBreak() {
+    List<SendResult> results =
+        Flux.range(0, 2000)
+            .flatMap(
+                i ->
+                    Mono.fromCallable(() -> send(Items.batch(List.of(Items.numbered(i)))))
+                        .doOnNext(
+                            result -> {
+                              if (i % 20 == 0) {
+                                receiver.disconnectAll();
+                              }
+                            })
+                        .subscribeOn(Schedulers.boundedElastic()),
+                4)
+            .collectList()
+            .block(PATIENCE);
+
+    assertThat(results)
+        .hasSize(2000)
+        .allSatisfy(
+            result ->
+                assertThat(result instanceof Retry retry ? retry.why() : "")
+                    .doesNotContain("NullPointer"))
+        .allMatch(result -> result instanceof Delivered || result instanceof Retry);
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .until(() -> send(Items.batch(List.of(Items.numbered(1)))) instanceof Delivered);
   }
 
   @Test
