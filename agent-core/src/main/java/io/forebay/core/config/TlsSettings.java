@@ -6,8 +6,12 @@ import org.jspecify.annotations.Nullable;
 /** The {@code tls} block that sources and destinations share. PEM files. */
 public record TlsSettings(
     @Key(value = "Whether TLS is used.", defaultValue = "true") boolean enabled,
-    @Key("PEM file of the certificate authorities to trust; the JDK's own when missing.")
+    @Key(
+            "PEM file of the certificate authorities to trust; the JDK's own when both this and ca_path are missing.")
         @Nullable Path caFile,
+    @Key(
+            "Directory of such files: the certificates of every *.pem, *.crt and *.cer in it are trusted, beside those of ca_file.")
+        @Nullable Path caPath,
     @Key("PEM file of the own certificate chain.") @Nullable Path crtFile,
     @Key("PEM file of the own private key, PKCS#8.") @Nullable Path keyFile,
     @Key("Password of the private key.") @Nullable Secret keyPassword,

@@ -1,5 +1,6 @@
 package io.forebay.core.graph;
 
+import io.forebay.core.config.CertificateAuthorities;
 import io.forebay.core.config.Position;
 import io.forebay.core.config.Problems;
 import io.forebay.core.config.TlsSettings;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /** Tries whether the files of a node's {@code tls} block are what they should be. */
 final class CertificateProbe {
 
-  private static final int MAX_BYTES = 4 << 20;
+  private static final int MAX_BYTES = CertificateAuthorities.MAX_FILE_BYTES;
 
   private final Node node;
   private final Problems problems;
@@ -41,8 +42,26 @@ final class CertificateProbe {
 
   private void check(TlsSettings tls) {
     certificates("ca_file", tls.caFile());
+    authorities(tls.caPath());
     certificates("crt_file", tls.crtFile());
     key(tls.keyFile());
+  }
+
+  private void authorities(@Nullable Path directory) {
+    if (directory == null) {
+      return;
+    }
+    try {
+      for (Path file : CertificateAuthorities.filesOf(directory)) {
+        certificates("ca_path", file);
+      }
+    } catch (IOException e) {
+      error(
+          "ca_path",
+          directory,
+          String.valueOf(e.getMessage()),
+          "name a directory of PEM files of certificate authorities");
+    }
   }
 
   private void certificates(String key, @Nullable Path file) {

@@ -221,6 +221,32 @@ class PreflightTest {
   }
 
   @Test
+  void triesEveryFileInADirectoryOfAuthorities() throws IOException {
+    Path authorities = Files.createDirectory(directory.resolve("ca.d"));
+    String keys = "tls: {ca_path: '" + authorities + "'}";
+
+    assertThat(check("tls: {ca_path: /no/ca.d}"))
+        .singleElement()
+        .asString()
+        .startsWith("x.yaml:7:18: error: node 'out': tls.ca_path '/no/ca.d' does not exist");
+    Files.writeString(authorities.resolve("README"), "no certificate, and not looked at");
+    assertThat(check(keys))
+        .singleElement()
+        .asString()
+        .contains("tls.ca_path '" + authorities + "' holds no file that ends in .pem, .crt, .cer");
+
+    Path text = Files.writeString(authorities.resolve("a.CRT"), "hello");
+    try (InputStream pem = PreflightTest.class.getResourceAsStream("expired.pem")) {
+      Files.copy(Objects.requireNonNull(pem), authorities.resolve("b.pem"));
+    }
+    assertThat(check(keys))
+        .extracting(Problem::message)
+        .satisfiesExactly(
+            bad -> assertThat(bad).contains("tls.ca_path '" + text + "' holds no"),
+            old -> assertThat(old).contains("b.pem': the certificate of 'CN=expired' expired"));
+  }
+
+  @Test
   void warnsOfAnExpiredCertificate() throws IOException {
     Path expired = directory.resolve("expired.pem");
     try (InputStream pem = PreflightTest.class.getResourceAsStream("expired.pem")) {

@@ -1,5 +1,6 @@
 package io.forebay.destination.net;
 
+import io.forebay.core.config.CertificateAuthorities;
 import io.forebay.core.config.Secret;
 import io.forebay.core.config.TlsSettings;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
@@ -18,9 +19,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -37,6 +38,7 @@ public final class ClientTls {
   public static final TlsSettings DEFAULTS =
       new TlsSettings(
           true,
+          null,
           null,
           null,
           null,
@@ -79,7 +81,7 @@ public final class ClientTls {
   }
 
   private synchronized SslContext refresh() throws TlsFilesException {
-    List<FileTime> stamps = stamps();
+    Map<Path, FileTime> stamps = stamps();
     Loaded current = loaded;
     SslContext context =
         current != null && current.stamps.equals(stamps) ? current.context : load();
@@ -87,21 +89,31 @@ public final class ClientTls {
     return context;
   }
 
-  private List<FileTime> stamps() throws TlsFilesException {
-    List<FileTime> stamps = new ArrayList<>();
+  private Map<Path, FileTime> stamps() throws TlsFilesException {
+    Map<Path, FileTime> stamps = new LinkedHashMap<>();
     readable("ca_file", settings.caFile(), stamps);
+    Path directory = settings.caPath();
+    if (directory != null) {
+      try {
+        for (Path file : CertificateAuthorities.filesOf(directory)) {
+          readable("ca_path", file, stamps);
+        }
+      } catch (IOException e) {
+        throw new TlsFilesException("tls.ca_path: " + directory + " " + e.getMessage(), e);
+      }
+    }
     readable("crt_file", settings.crtFile(), stamps);
     readable("key_file", settings.keyFile(), stamps);
     return stamps;
   }
 
-  private static void readable(String key, @Nullable Path file, List<FileTime> stamps)
+  private static void readable(String key, @Nullable Path file, Map<Path, FileTime> stamps)
       throws TlsFilesException {
     if (file == null) {
       return;
     }
     try {
-      stamps.add(Files.getLastModifiedTime(file));
+      stamps.put(file, Files.getLastModifiedTime(file));
       Files.newInputStream(file).close();
     } catch (NoSuchFileException e) {
       throw new TlsFilesException("tls." + key + ": there is no file " + file, e);
@@ -113,19 +125,12 @@ public final class ClientTls {
   private SslContext load() throws TlsFilesException {
     SslContextBuilder builder =
         SslContextBuilder.forClient().sslProvider(SslProvider.JDK).protocols(protocols());
-    try {
-      if (settings.ignoreCertificateCheck()) {
-        builder.trustManager(InsecureTrustManagerFactory.INSTANCE);
-        builder.endpointIdentificationAlgorithm("");
-      } else {
-        builder.endpointIdentificationAlgorithm("HTTPS");
-        Path ca = settings.caFile();
-        if (ca != null) {
-          builder.trustManager(ca.toFile());
-        }
-      }
-    } catch (IllegalArgumentException e) {
-      throw unusable("ca_file", settings.caFile(), "holds no PEM certificates", e);
+    if (settings.ignoreCertificateCheck()) {
+      builder.trustManager(InsecureTrustManagerFactory.INSTANCE);
+      builder.endpointIdentificationAlgorithm("");
+    } else {
+      builder.endpointIdentificationAlgorithm("HTTPS");
+      trustAuthorities(builder);
     }
     try {
       Path crt = settings.crtFile();
@@ -157,6 +162,17 @@ public final class ClientTls {
     }
   }
 
+  private void trustAuthorities(SslContextBuilder builder) throws TlsFilesException {
+    if (settings.caFile() == null && settings.caPath() == null) {
+      return;
+    }
+    try {
+      builder.trustManager(CertificateAuthorities.read(settings));
+    } catch (IOException e) {
+      throw new TlsFilesException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
   private String[] protocols() {
     return Arrays.stream(TlsSettings.Version.values())
         .filter(v -> v.compareTo(settings.minVersion()) >= 0)
@@ -170,5 +186,5 @@ public final class ClientTls {
     return new TlsFilesException("tls." + key + ": " + file + " " + why, cause);
   }
 
-  private record Loaded(SslContext context, List<FileTime> stamps, long checkAgainMillis) {}
+  private record Loaded(SslContext context, Map<Path, FileTime> stamps, long checkAgainMillis) {}
 }

@@ -162,6 +162,44 @@ class HttpTlsTest {
   }
 
   @Test
+  void trustsEveryAuthorityInADirectory(@TempDir Path directory) throws Exception {
+    serve("server", ClientAuth.NONE);
+    Files.copy(certificates.certificate("other"), directory.resolve("a.pem"));
+    MovingClock clock = new MovingClock();
+    Destination destination =
+        new HttpDestinationFactory()
+            .create(config(Certificates.trustingDirectory(directory)), Contexts.context(clock));
+    try {
+      assertThat(pausedBy(destination.send(Items.batch(Items.many(1))).block(PATIENCE)))
+          .contains("not trusted");
+
+      Files.copy(certificates.certificate("ca"), directory.resolve("b.crt"));
+      clock.advance(Duration.ofSeconds(10));
+
+      assertThat(destination.send(Items.batch(Items.many(1))).block(PATIENCE))
+          .isInstanceOf(Delivered.class);
+
+      Files.writeString(directory.resolve("c.cer"), "no certificate");
+      clock.advance(Duration.ofSeconds(10));
+
+      assertThat(pausedBy(destination.send(Items.batch(Items.many(1))).block(PATIENCE)))
+          .contains("tls.ca_path", "c.cer", "holds no");
+    } finally {
+      destination.close().block(PATIENCE);
+    }
+  }
+
+  @Test
+  void pausesWhenADirectoryOfAuthoritiesIsMissingOrEmpty(@TempDir Path directory) {
+    serve("server", ClientAuth.NONE);
+
+    assertThat(pausedBy(send(Certificates.trustingDirectory(directory.resolve("absent")))))
+        .contains("tls.ca_path", "absent does not exist");
+    assertThat(pausedBy(send(Certificates.trustingDirectory(directory))))
+        .contains("tls.ca_path", "holds no file that ends in .pem, .crt, .cer");
+  }
+
+  @Test
   void readsFilesAgainWhenTheyChange(@TempDir Path directory) throws Exception {
     serve("server", ClientAuth.NONE);
     Path ca = directory.resolve("ca.pem");

@@ -57,9 +57,20 @@ public final class Certificates {
   }
 
   public static TlsSettings settings(Path ca, Path crt, Path key, boolean ignoreCheck) {
+    return settings(ca, null, crt, key, ignoreCheck);
+  }
+
+  /** Trusting the certificates of a directory. */
+  public static TlsSettings trustingDirectory(Path caPath) {
+    return settings(null, caPath, null, null, false);
+  }
+
+  private static TlsSettings settings(
+      Path caFile, Path caPath, Path crt, Path key, boolean ignoreCheck) {
     return new TlsSettings(
         true,
-        ca,
+        caFile,
+        caPath,
         crt,
         key,
         null,

@@ -1,5 +1,6 @@
 package io.forebay.source.net;
 
+import io.forebay.core.config.CertificateAuthorities;
 import io.forebay.core.config.Secret;
 import io.forebay.core.config.TlsSettings;
 import io.forebay.core.config.Validated.Complaints;
@@ -8,6 +9,7 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.io.File;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,10 +35,10 @@ public final class ServerTls {
     if (tls.crtFile() == null || tls.keyFile() == null) {
       complaints.report("tls", "a listener needs its own certificate; set crt_file and key_file");
     }
-    if (verifiesClients(tls) && tls.caFile() == null) {
+    if (verifiesClients(tls) && tls.caFile() == null && tls.caPath() == null) {
       complaints.report(
           "tls",
-          "client_auth_type verifies clients' certificates; set ca_file to the authority that signs them");
+          "client_auth_type verifies clients' certificates; set ca_file or ca_path to the authority that signs them");
     }
   }
 
@@ -67,13 +69,13 @@ public final class ServerTls {
     builder.protocols(protocols(tls)).clientAuth(clientAuth(tls));
     try {
       if (verifiesClients(tls)) {
-        builder.trustManager(file(tls.caFile(), "ca_file", nodeName));
+        builder.trustManager(CertificateAuthorities.read(tls));
       } else if (tls.clientAuthType() != TlsSettings.ClientAuth.NOCLIENTCERT) {
         // These two types take any certificate, by their definition.
         builder.trustManager(InsecureTrustManagerFactory.INSTANCE);
       }
       return builder.build();
-    } catch (IllegalArgumentException | SSLException e) {
+    } catch (IllegalArgumentException | IOException e) {
       throw new ListenException(nodeName + ": the tls block cannot be used: " + e.getMessage(), e);
     }
   }

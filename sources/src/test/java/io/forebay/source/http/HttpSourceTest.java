@@ -33,6 +33,8 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
@@ -50,6 +52,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 
 @ExtendWith(Leaks.class)
 @Timeout(30)
@@ -790,6 +793,21 @@ class HttpSourceTest {
         start(taker, "tls", TestTls.server(TlsSettings.ClientAuth.REQUIREANDVERIFYCLIENTCERT));
     assertThat(secure(port, "client")).isEqualTo(200);
     assertThatThrownBy(() -> secure(port, null)).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> secure(port, "stranger")).isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void verifiesClientCertificatesAgainstADirectoryOfAuthorities(@TempDir Path directory)
+      throws Exception {
+    Files.copy(TestTls.file("ca.crt"), directory.resolve("ca.crt"));
+    Map<String, Object> tls = new HashMap<>();
+    tls.put("crtFile", TestTls.file("server.crt"));
+    tls.put("keyFile", TestTls.file("server.key"));
+    tls.put("caPath", directory);
+    tls.put("clientAuthType", TlsSettings.ClientAuth.REQUIREANDVERIFYCLIENTCERT);
+    int port = start(taker, "tls", Records.of(TlsSettings.class, tls));
+
+    assertThat(secure(port, "client")).isEqualTo(200);
     assertThatThrownBy(() -> secure(port, "stranger")).isInstanceOf(IOException.class);
   }
 
