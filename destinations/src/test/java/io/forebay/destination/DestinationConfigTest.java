@@ -7,8 +7,10 @@ import io.forebay.destination.debug.DebugOutputConfig;
 import io.forebay.destination.discard.VoidOutputConfig;
 import io.forebay.destination.encoding.BatchFormat;
 import io.forebay.destination.encoding.BodyCompression;
+import io.forebay.destination.encoding.TaggedForm;
 import io.forebay.destination.http.AuthorizationSettings.ClientAuthentication;
 import io.forebay.destination.http.HttpOutputConfig;
+import io.forebay.destination.localstorage.ArchiveCompression;
 import io.forebay.destination.localstorage.LocalStorageConfig;
 import io.forebay.destination.tcp.TcpOutputConfig;
 import java.net.URI;
@@ -88,6 +90,10 @@ class DestinationConfigTest {
   @CsvSource({
     "encoder: json, NDJSON",
     "encoder: raw, RAW",
+    "encoding: json, NDJSON",
+    "encoder: msgpack, MSGPACK",
+    "encoder: splunk, SPLUNK",
+    "body_format: msgpack_stream, MSGPACK_STREAM",
     "body_format: raw, RAW",
     "'body_mapping: {enabled: true, path: body}', RAW",
     "'body_mapping: {enabled: false, path: attributes}', NDJSON"
@@ -136,9 +142,16 @@ class DestinationConfigTest {
         "'headers: [{header: Content-Encoding, value: gzip}]' | set compression instead",
         "protocol: h2 | needs an https endpoint",
         "'tls: {ca_file: /a.pem}' | tls needs an https endpoint",
-        "'body_mapping: {path: attributes}' | path can only be body",
+        "'body_mapping: {path: timestamp}' | is no field path",
         "method: GET | GET",
-        "compression: snappy | snappy",
+        "compression: lz4 | uncompressed, gzip, zstd, snappy",
+        "encoding: proto | json, msgpack, splunk, raw",
+        "'payload: \"{{ .item.body\"' | has no }}",
+        "'payload: \"{{ .item.bodi }}\"' | is not understood",
+        "'payload: \"{{ js js .item.body }}\"' | is not understood",
+        "'payload: \"{{ range .item }}\"' | is not understood",
+        "'custom_tags: [{name: a}]' | value",
+        "'custom_tags: {a: b}' | custom_tags",
         "encodr: raw | encoder",
       })
   void refusesKeys(String key, String problem) {
@@ -146,6 +159,74 @@ class DestinationConfigTest {
         .contains(problem)
         .doesNotContain("hidden")
         .doesNotContain(" at java");
+  }
+
+  @Test
+  void httpFormsOfEdgeDelta() {
+    HttpOutputConfig config =
+        Pipelines.config(
+            HttpOutputConfig.class,
+            "http_output",
+            ENDPOINT,
+            "payload: '{\"text\": \"{{ js .item.body }}\"}'",
+            "custom_tags: [{name: env, value: prod}]",
+            "compression: snappy",
+            "authorization:",
+            "  strategy: oauth_client_credentials",
+            "  client_credentials:",
+            "    token_url: https://login.example.com/token",
+            "    client_id: me",
+            "    client_secret: hidden-secret",
+            "    header_templates:",
+            "    - header: X-Auth",
+            "      value: 'hidden-value {{ .access_token }}'");
+
+    assertThat(config.payload()).isEqualTo("{\"text\": \"{{ js .item.body }}\"}");
+    assertThat(config.form()).isInstanceOf(TaggedForm.class);
+    assertThat(config.form().isEncodedLines()).isFalse();
+    assertThat(config.effectiveCompression()).isEqualTo(BodyCompression.SNAPPY);
+    assertThat(config.authorization().clientCredentials().headerTemplates())
+        .extracting(template -> template.value().reveal())
+        .containsExactly("hidden-value {{ .access_token }}");
+    assertThat(config.toString()).doesNotContain("hidden-value", "hidden-secret");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "'{header: \"X A\", value: hidden}' | is no header name",
+        "'{header: Content-Length, value: hidden}' | set by the agent",
+        "'{header: X-A, value: \"hidden {{ .refresh_token }}\"}' | {{ .access_token }} and nothing else",
+        "'{header: X-A, value: \"hidden\\r\\nX-B: c\"}' | holds a line break",
+        "'{header: X-A}' | value",
+      })
+  void refusesHeaderTemplates(String template, String problem) {
+    assertThat(
+            Pipelines.problems(
+                "http_output",
+                ENDPOINT,
+                "authorization: {client_credentials: {token_url: http://t/, client_id: a,"
+                    + " client_secret: b, header_templates: ["
+                    + template
+                    + "]}}"))
+        .contains(problem)
+        .doesNotContain("hidden")
+        .doesNotContain(" at java");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "payload: x | encoder: msgpack | takes the place of an item's JSON object",
+        "payload: x | body_mapping: {path: body} | takes the place of an item's JSON object",
+        "'custom_tags: [{name: a, value: b}]' | encoder: raw | which raw bodies do not hold",
+        "encoder: splunk | body_format: msgpack | different forms",
+        "encoder: json | encoding: json | are the same key",
+      })
+  void refusesFormsThatContradictEachOther(String one, String other, String problem) {
+    assertThat(Pipelines.problems("http_output", ENDPOINT, one, other)).contains(problem);
   }
 
   @Test
@@ -189,7 +270,12 @@ class DestinationConfigTest {
 
     assertThat(Pipelines.problems("tcp_output", "host: x")).contains("port");
     assertThat(Pipelines.problems("tcp_output", "port: 65536")).contains("65535");
-    assertThat(Pipelines.problems("tcp_output", "port: 1", "encoder: msgpack")).contains("msgpack");
+    assertThat(Pipelines.problems("tcp_output", "port: 1", "encoder: splunk"))
+        .contains("raw, json, msgpack");
+    assertThat(
+            Pipelines.config(TcpOutputConfig.class, "tcp_output", "port: 1", "encoding: msgpack")
+                .encoder())
+        .isEqualTo(TcpOutputConfig.Encoder.MSGPACK);
   }
 
   @Test
@@ -197,7 +283,7 @@ class DestinationConfigTest {
     LocalStorageConfig defaults =
         Pipelines.config(
             LocalStorageConfig.class, "localstorage_output", "mounted_path: /srv/archive");
-    assertThat(defaults.compression()).isEqualTo(BodyCompression.GZIP);
+    assertThat(defaults.compression()).isEqualTo(ArchiveCompression.GZIP);
     assertThat(defaults.encoding()).isEqualTo(LocalStorageConfig.Encoding.JSON);
     assertThat(defaults.pathPrefix()).isNull();
     assertThat(defaults.flushInterval()).isEqualTo(Duration.ofMinutes(30));
@@ -223,6 +309,10 @@ class DestinationConfigTest {
                 "path_prefix: {order: [Year], format: '../%s'}"))
         .contains("must not begin with a point");
     assertThat(Pipelines.problems("localstorage_output")).contains("mounted_path");
+    assertThat(
+            Pipelines.problems(
+                "localstorage_output", "mounted_path: /srv/archive", "compression: snappy"))
+        .contains("uncompressed, gzip, zstd");
   }
 
   @Test

@@ -77,6 +77,11 @@ public final class ByteSlice {
     return new ByteSlice(array, offset + from, count);
   }
 
+  /** Whether the bytes are well-formed UTF-8 (RFC 3629). */
+  public boolean isUtf8() {
+    return JsonStrings.isUtf8(array, offset, length);
+  }
+
   /** The text, malformed bytes replaced: for matching and for people, not for sending on. */
   public String toUtf8() {
     return new String(array, offset, length, StandardCharsets.UTF_8);

@@ -57,7 +57,8 @@ public final class EncodedLines {
     endLine();
   }
 
-  void endLine() {
+  /** Ends the line that was written since the last one ended. */
+  public void endLine() {
     if (count == lengths.length) {
       lengths = Arrays.copyOf(lengths, count * 2);
     }
@@ -78,15 +79,18 @@ public final class EncodedLines {
     size = newSize;
   }
 
-  void write(byte b) {
+  /** Appends a byte to the line. */
+  public void write(byte b) {
     reserve(1)[size++] = b;
   }
 
-  void write(byte[] source) {
+  /** Appends bytes to the line. */
+  public void write(byte[] source) {
     write(source, 0, source.length);
   }
 
-  void write(byte[] source, int offset, int length) {
+  /** Appends bytes to the line. */
+  public void write(byte[] source, int offset, int length) {
     System.arraycopy(source, offset, reserve(length), size, length);
     size += length;
   }
@@ -100,7 +104,8 @@ public final class EncodedLines {
     size += length;
   }
 
-  void writeLong(long value) {
+  /** Appends the number in decimal. */
+  public void writeLong(long value) {
     if (value < 0) {
       writeAscii(Long.toString(value));
       return;

@@ -32,11 +32,6 @@ public final class ItemEncoder {
   private static final byte[] ATTRIBUTES = ascii(",\"attributes\":");
   private static final byte[] END = {'}', '\n'};
 
-  /**
-   * Deeper attribute values are written as null, so that a crafted value cannot exhaust the stack.
-   */
-  private static final int MAX_DEPTH = 64;
-
   private final EncodedMap resource = new EncodedMap();
   private final EncodedMap attributes = new EncodedMap();
 
@@ -55,7 +50,7 @@ public final class ItemEncoder {
     String severity = item.severityText();
     if (severity != null) {
       out.write(SEVERITY);
-      writeString(severity, out);
+      JsonValues.writeString(severity, out);
     }
     if (!item.resource().isEmpty()) {
       out.write(RESOURCE);
@@ -87,54 +82,6 @@ public final class ItemEncoder {
     }
   }
 
-  private static void writeString(String text, EncodedLines out) {
-    // Encoding a String replaces what UTF-16 cannot express, so the bytes are always well formed.
-    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-    JsonStrings.writeUtf8(out, utf8, 0, utf8.length);
-  }
-
-  private static void writeMap(Map<?, ?> map, EncodedLines out, int depth) {
-    out.write((byte) '{');
-    boolean first = true;
-    for (Map.Entry<?, ?> entry : map.entrySet()) {
-      if (!first) {
-        out.write((byte) ',');
-      }
-      first = false;
-      writeString(String.valueOf(entry.getKey()), out);
-      out.write((byte) ':');
-      writeValue(entry.getValue(), out, depth);
-    }
-    out.write((byte) '}');
-  }
-
-  private static void writeValue(@Nullable Object value, EncodedLines out, int depth) {
-    if (value == null || depth >= MAX_DEPTH) {
-      out.writeAscii("null");
-    } else if (value instanceof String text) {
-      writeString(text, out);
-    } else if (value instanceof Long || value instanceof Integer) {
-      out.writeLong(((Number) value).longValue());
-    } else if (value instanceof Double number && !Double.isFinite(number)) {
-      out.writeAscii("null");
-    } else if (value instanceof Boolean || value instanceof Number) {
-      out.writeAscii(value.toString());
-    } else if (value instanceof Map<?, ?> map) {
-      writeMap(map, out, depth + 1);
-    } else if (value instanceof List<?> list) {
-      out.write((byte) '[');
-      for (int i = 0; i < list.size(); i++) {
-        if (i > 0) {
-          out.write((byte) ',');
-        }
-        writeValue(list.get(i), out, depth + 1);
-      }
-      out.write((byte) ']');
-    } else {
-      writeString(value.toString(), out);
-    }
-  }
-
   private static byte[] ascii(String text) {
     return text.getBytes(StandardCharsets.US_ASCII);
   }
@@ -153,7 +100,7 @@ public final class ItemEncoder {
         return;
       }
       int start = out.size();
-      writeMap(map, out, 0);
+      JsonValues.write(map, out);
       bytes = Arrays.copyOfRange(out.array(), start, out.size());
       last = map;
     }

@@ -60,6 +60,23 @@ final class JsonStrings {
     return true;
   }
 
+  static boolean isUtf8(byte[] source, int offset, int length) {
+    int end = offset + length;
+    int i = offset;
+    while (i < end) {
+      if (source[i] >= 0) {
+        i++;
+      } else {
+        int sequence = sequenceLength(source, i, end);
+        if (sequence == 0) {
+          return false;
+        }
+        i += sequence;
+      }
+    }
+    return true;
+  }
+
   private static void escape(EncodedLines out, byte b) {
     out.write((byte) '\\');
     switch (b) {

@@ -1,5 +1,6 @@
 package io.forebay.core.processor;
 
+import io.forebay.core.item.FieldPath;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -4,6 +4,7 @@ import io.forebay.core.component.NodeListener;
 import io.forebay.core.component.Processor;
 import io.forebay.core.item.Batch;
 import io.forebay.core.item.ByteSlice;
+import io.forebay.core.item.FieldPath;
 import io.forebay.core.item.Item;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -2,6 +2,7 @@ package io.forebay.core.processor;
 
 import io.forebay.core.config.Key;
 import io.forebay.core.config.Validated;
+import io.forebay.core.item.FieldPath;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;

@@ -4,7 +4,6 @@ import io.forebay.core.item.Batch;
 import io.forebay.core.item.ByteSlice;
 import io.forebay.core.item.EncodedLines;
 import io.forebay.core.item.Item;
-import io.forebay.core.item.ItemEncoder;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -13,7 +12,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * Makes bodies of batches in one format and compression. Thread safe. Keeps as many encoders and
+ * Makes bodies of batches in one form and compression. Thread safe. Keeps as many encoders and
  * buffers for use again as there are requests at once, and no more.
  */
 public final class BatchEncoder {
@@ -23,7 +22,7 @@ public final class BatchEncoder {
 
   private static final int MAX_KEPT_BUFFER_BYTES = 8 << 20;
 
-  private final BatchFormat format;
+  private final BodyForm form;
   private final BodyCompression compression;
   private final Scheduler scheduler;
   private final BlockingQueue<Encoding> idle;
@@ -36,8 +35,8 @@ public final class BatchEncoder {
    * @param concurrency bodies in use at once
    */
   public BatchEncoder(
-      BatchFormat format, BodyCompression compression, Scheduler scheduler, int concurrency) {
-    this.format = format;
+      BodyForm form, BodyCompression compression, Scheduler scheduler, int concurrency) {
+    this.form = form;
     this.compression = compression;
     this.scheduler = scheduler;
     this.idle = new ArrayBlockingQueue<>(concurrency);
@@ -52,7 +51,7 @@ public final class BatchEncoder {
   public Mono<EncodedBatch> encode(Batch batch) {
     return Mono.defer(
         () -> {
-          ByteSlice drained = format == BatchFormat.NDJSON ? contiguousLines(batch.items()) : null;
+          ByteSlice drained = form.isEncodedLines() ? contiguousLines(batch.items()) : null;
           if (drained != null && compression == BodyCompression.UNCOMPRESSED) {
             return Mono.just(EncodedBatch.of(drained));
           }
@@ -95,14 +94,15 @@ public final class BatchEncoder {
 
   private EncodedBatch encodeNow(List<Item> items, @Nullable ByteSlice drained, long weight) {
     Encoding pooled = idle.poll();
-    Encoding encoding = pooled == null ? new Encoding(compression.newCompressor()) : pooled;
+    Encoding encoding =
+        pooled == null ? new Encoding(form.newWriter(), compression.newCompressor()) : pooled;
     try {
       Compressor compressor = encoding.compressor();
       if (drained != null && compressor != null) {
         return EncodedBatch.of(compressor.compress(drained));
       }
       EncodedLines lines = takeBuffer(weight);
-      format.write(items, encoding.items(), lines);
+      encoding.writer().write(items, lines);
       if (compressor == null) {
         return EncodedBatch.of(lines, this::giveBuffer);
       }
@@ -133,11 +133,7 @@ public final class BatchEncoder {
   }
 
   /** What one encoding thread uses at a time. */
-  private record Encoding(ItemEncoder items, @Nullable Compressor compressor) {
-
-    Encoding(@Nullable Compressor compressor) {
-      this(new ItemEncoder(), compressor);
-    }
+  private record Encoding(BodyWriter writer, @Nullable Compressor compressor) {
 
     void close() {
       if (compressor != null) {

@@ -6,17 +6,21 @@ import io.forebay.core.item.Item;
 import io.forebay.core.item.ItemEncoder;
 import java.util.List;
 
-/** How the items of a batch stand in its body. */
-public enum BatchFormat {
+/** The forms that have a name in pipeline files. */
+public enum BatchFormat implements BodyForm {
   /** A JSON line an item, as {@link ItemEncoder} writes it. */
   NDJSON("application/x-ndjson"),
   /** One JSON array of the same objects. */
   JSON_ARRAY("application/json"),
   /** The item's body and a line feed, nothing else; a body's own line feeds stay in it. */
-  RAW("text/plain");
+  RAW("text/plain"),
+  /** One MessagePack array of the same objects as maps. */
+  MSGPACK("application/msgpack"),
+  /** The same maps one after the other. */
+  MSGPACK_STREAM("application/msgpack"),
+  /** Events of Splunk's HTTP Event Collector one after the other. */
+  SPLUNK("application/json");
 
-  private static final ByteSlice OPENING = ByteSlice.utf8("[");
-  private static final ByteSlice EMPTY_ARRAY = ByteSlice.utf8("[]");
   private static final ByteSlice LINE_FEED = ByteSlice.utf8("\n");
 
   private final String contentType;
@@ -25,42 +29,32 @@ public enum BatchFormat {
     this.contentType = contentType;
   }
 
-  /** The media type of such a body. */
+  @Override
   public String contentType() {
     return contentType;
   }
 
-  /** Writes all items into {@code out}, which is empty before. */
-  void write(List<Item> items, ItemEncoder encoder, EncodedLines out) {
-    switch (this) {
-      case NDJSON -> encoder.encodeAll(items, out);
-      case JSON_ARRAY -> writeArray(items, encoder, out);
-      case RAW -> {
-        for (int i = 0; i < items.size(); i++) {
-          out.addLine(items.get(i).body());
-          out.addLine(LINE_FEED);
-        }
-      }
-    }
+  @Override
+  public boolean isEncodedLines() {
+    return this == NDJSON;
   }
 
-  private static void writeArray(List<Item> items, ItemEncoder encoder, EncodedLines out) {
-    if (items.isEmpty()) {
-      out.addLine(EMPTY_ARRAY);
-      return;
+  @Override
+  public BodyWriter newWriter() {
+    return switch (this) {
+      case NDJSON -> new ItemEncoder()::encodeAll;
+      case JSON_ARRAY -> new JsonArrayWriter(new ItemEncoder()::encodeAll);
+      case RAW -> BatchFormat::writeBodies;
+      case MSGPACK -> new MessagePackWriter(true);
+      case MSGPACK_STREAM -> new MessagePackWriter(false);
+      case SPLUNK -> new SplunkEventWriter();
+    };
+  }
+
+  private static void writeBodies(List<Item> items, EncodedLines out) {
+    for (int i = 0; i < items.size(); i++) {
+      out.addLine(items.get(i).body());
+      out.addLine(LINE_FEED);
     }
-    out.addLine(OPENING);
-    encoder.encodeAll(items, out);
-    // The line feed that ends each item gives its place to the comma, so nothing is moved.
-    byte[] bytes = out.array();
-    int[] lengths = out.lengths();
-    int end = 0;
-    for (int line = 0; line < out.count(); line++) {
-      end += lengths[line];
-      if (line > 0) {
-        bytes[end - 1] = ',';
-      }
-    }
-    bytes[end - 1] = ']';
   }
 }

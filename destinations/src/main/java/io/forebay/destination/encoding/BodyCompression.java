@@ -4,16 +4,16 @@ import org.jspecify.annotations.Nullable;
 
 /** How a body is compressed. */
 public enum BodyCompression {
-  UNCOMPRESSED(null, ""),
-  GZIP("gzip", ".gz"),
-  ZSTD("zstd", ".zst");
+  UNCOMPRESSED(null),
+  GZIP("gzip"),
+  ZSTD("zstd"),
+  /** The block format, which is what receivers mean by it in {@code Content-Encoding}. */
+  SNAPPY("snappy");
 
   private final @Nullable String contentEncoding;
-  private final String fileExtension;
 
-  BodyCompression(@Nullable String contentEncoding, String fileExtension) {
+  BodyCompression(@Nullable String contentEncoding) {
     this.contentEncoding = contentEncoding;
-    this.fileExtension = fileExtension;
   }
 
   /** The value of {@code Content-Encoding}, or null for none. */
@@ -21,16 +21,12 @@ public enum BodyCompression {
     return contentEncoding;
   }
 
-  /** What a file's name ends with, the point included; empty for none. */
-  public String fileExtension() {
-    return fileExtension;
-  }
-
   @Nullable Compressor newCompressor() {
     return switch (this) {
       case UNCOMPRESSED -> null;
       case GZIP -> new GzipCompressor();
       case ZSTD -> new ZstdCompressor();
+      case SNAPPY -> new SnappyCompressor();
     };
   }
 }

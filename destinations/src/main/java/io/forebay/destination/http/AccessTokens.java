@@ -70,6 +70,15 @@ final class AccessTokens {
     refused = token;
   }
 
+  /** Puts a token into the headers of a request to the receiver. */
+  void authorize(HttpHeaders headers, AccessToken token) {
+    List<HeaderTemplate> templates = settings.headerTemplates();
+    if (templates.stream().noneMatch(HeaderTemplate::holdsToken)) {
+      headers.set(HttpHeaderNames.AUTHORIZATION, "Bearer " + token.value());
+    }
+    templates.forEach(template -> headers.set(template.header(), template.filled(token)));
+  }
+
   private boolean isStale(AccessToken token) {
     return token.equals(refused) || !clock.instant().isBefore(token.renewAt());
   }

@@ -9,14 +9,18 @@ import java.util.Map;
 
 /** The {@code authorization} block: OAuth 2.0 with the client credentials grant (RFC 6749, 4.4). */
 public record AuthorizationSettings(
-    @Key(value = "The grant: client_credentials.", defaultValue = "client_credentials")
+    @Key(
+            value =
+                "The grant: client_credentials, which Edge Delta calls oauth_client_credentials.",
+            defaultValue = "client_credentials")
         Strategy strategy,
     @Key(value = "Where and with what a token is asked for.", required = true)
         ClientCredentials clientCredentials) {
 
   /** The grant that is used. */
   public enum Strategy {
-    CLIENT_CREDENTIALS
+    CLIENT_CREDENTIALS,
+    OAUTH_CLIENT_CREDENTIALS
   }
 
   /** How the client names itself to the token endpoint. */
@@ -35,6 +39,8 @@ public record AuthorizationSettings(
       @Key("Scopes to ask for.") List<String> scopes,
       @Key("Further parameters of the request, such as audience.")
           Map<String, String> extraParameters,
+      @Key("Headers that carry the token; Authorization: Bearer when none of them does.")
+          List<HeaderTemplate> headerTemplates,
       @Key(
               value = "header sends the credentials as HTTP Basic, body in the form.",
               defaultValue = "header")
@@ -44,6 +50,7 @@ public record AuthorizationSettings(
     public ClientCredentials {
       scopes = List.copyOf(scopes);
       extraParameters = Map.copyOf(extraParameters);
+      headerTemplates = List.copyOf(headerTemplates);
     }
 
     @Override

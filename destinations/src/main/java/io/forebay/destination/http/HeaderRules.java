@@ -22,27 +22,39 @@ final class HeaderRules {
 
   static void check(Header header, boolean authorized, Complaints complaints) {
     String name = header.header();
-    String lowerCase = name.toLowerCase(Locale.ROOT);
-    if (!NAME.matcher(name).matches()) {
-      complaints.report(
-          "headers", "'" + printable(name) + "' is no header name; use letters, digits and -");
+    if (!checkName("headers", name, complaints)) {
       return;
     }
-    if (OURS.contains(lowerCase)) {
-      complaints.report("headers", name + " is set by the agent; remove it");
-    }
-    if (lowerCase.equals("content-encoding")) {
-      complaints.report("headers", name + " follows from compression; set compression instead");
-    }
-    if (lowerCase.equals("authorization") && authorized) {
+    if (name.equalsIgnoreCase("authorization") && authorized) {
       complaints.report(
           "headers", name + " is also set by the authentication or authorization block; keep one");
     }
-    if (!VALUE.matcher(header.value().reveal()).matches()) {
+    checkValue("headers", name, header.value().reveal(), complaints);
+  }
+
+  /** Reports under {@code key} what is wrong with a header's name; false when it is no name. */
+  static boolean checkName(String key, String name, Complaints complaints) {
+    if (!NAME.matcher(name).matches()) {
       complaints.report(
-          "headers",
+          key, "'" + printable(name) + "' is no header name; use letters, digits and -");
+      return false;
+    }
+    String lowerCase = name.toLowerCase(Locale.ROOT);
+    if (OURS.contains(lowerCase)) {
+      complaints.report(key, name + " is set by the agent; remove it");
+    }
+    if (lowerCase.equals("content-encoding")) {
+      complaints.report(key, name + " follows from compression; set compression instead");
+    }
+    return true;
+  }
+
+  static void checkValue(String key, String name, String value, Complaints complaints) {
+    if (!VALUE.matcher(value).matches()) {
+      complaints.report(
+          key,
           "the value of "
-              + name
+              + printable(name)
               + " holds a line break, a control character or a character beyond ASCII; remove it");
     }
   }

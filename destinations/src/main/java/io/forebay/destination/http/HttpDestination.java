@@ -6,7 +6,6 @@ import io.forebay.core.component.SendResult.Delivered;
 import io.forebay.core.item.Batch;
 import io.forebay.destination.encoding.BatchEncoder;
 import io.forebay.destination.encoding.EncodedBatch;
-import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import java.net.URI;
@@ -74,7 +73,7 @@ final class HttpDestination implements Destination {
         .current()
         .flatMap(
             token ->
-                post(body, token)
+                post(body, source, token)
                     .flatMap(
                         reply -> {
                           if (reply.status() != UNAUTHORIZED) {
@@ -86,7 +85,8 @@ final class HttpDestination implements Destination {
                               .current()
                               .flatMap(
                                   renewed ->
-                                      post(body, renewed).map(again -> judge(again, renewed)));
+                                      post(body, source, renewed)
+                                          .map(again -> judge(again, renewed)));
                         }));
   }
 
@@ -94,9 +94,9 @@ final class HttpDestination implements Destination {
     return outcome.ofReply(reply, redaction.with(token.value()));
   }
 
-  private Mono<HttpReply> post(EncodedBatch body, AccessToken token) {
+  private Mono<HttpReply> post(EncodedBatch body, AccessTokens source, AccessToken token) {
     HttpHeaders authorized = headers.copy();
-    authorized.set(HttpHeaderNames.AUTHORIZATION, "Bearer " + token.value());
+    source.authorize(authorized, token);
     return post(body, authorized);
   }
 

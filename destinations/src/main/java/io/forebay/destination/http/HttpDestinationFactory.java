@@ -63,7 +63,7 @@ public final class HttpDestinationFactory implements DestinationFactory<HttpOutp
         config.endpoint(),
         headers,
         new BatchEncoder(
-            config.format(), config.effectiveCompression(), Schedulers.parallel(), workers),
+            config.form(), config.effectiveCompression(), Schedulers.parallel(), workers),
         transport,
         authorization == null
             ? null
@@ -111,6 +111,12 @@ public final class HttpDestinationFactory implements DestinationFactory<HttpOutp
       secrets.add(authorization);
     }
     config.headers().forEach(header -> secrets.add(header.value().reveal()));
+    AuthorizationSettings tokens = config.authorization();
+    if (tokens != null) {
+      tokens.clientCredentials().headerTemplates().stream()
+          .map(template -> template.value().reveal())
+          .forEach(secrets::add);
+    }
     AuthenticationSettings authentication = config.authentication();
     if (authentication != null) {
       secrets.add(reveal(authentication.password()));

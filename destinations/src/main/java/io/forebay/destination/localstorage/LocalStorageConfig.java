@@ -5,7 +5,6 @@ import io.forebay.core.config.DestinationSettings;
 import io.forebay.core.config.Key;
 import io.forebay.core.config.Validated;
 import io.forebay.destination.encoding.BatchFormat;
-import io.forebay.destination.encoding.BodyCompression;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -19,7 +18,7 @@ public record LocalStorageConfig(
             required = true)
         Path mountedPath,
     @Key(value = "How files are compressed: gzip, zstd or uncompressed.", defaultValue = "gzip")
-        BodyCompression compression,
+        ArchiveCompression compression,
     @Key(
             value = "json writes an item's JSON line, raw its body and a line feed.",
             defaultValue = "json")

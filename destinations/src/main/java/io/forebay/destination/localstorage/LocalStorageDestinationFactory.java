@@ -57,7 +57,10 @@ public final class LocalStorageDestinationFactory
             context.listener());
     BatchEncoder encoder =
         new BatchEncoder(
-            config.encoding().format(), config.compression(), Schedulers.parallel(), workers);
+            config.encoding().format(),
+            config.compression().pieces(),
+            Schedulers.parallel(),
+            workers);
     return new LocalStorageDestination(root, encoder, writer);
   }
 }

@@ -1,6 +1,5 @@
 package io.forebay.destination.localstorage;
 
-import io.forebay.destination.encoding.BodyCompression;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
@@ -51,7 +50,7 @@ final class PartRecovery {
     long whole;
     try (FileChannel file =
         FileChannel.open(part, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-      whole = WholeBytes.count(file, compressionOf(name));
+      whole = WholeBytes.count(file, ArchiveCompression.of(name));
       if (whole < file.size()) {
         cutTail(file, whole, name);
       }
@@ -87,15 +86,5 @@ final class PartRecovery {
         name,
         torn,
         evidence);
-  }
-
-  private static BodyCompression compressionOf(String name) {
-    for (BodyCompression compression : BodyCompression.values()) {
-      String extension = compression.fileExtension();
-      if (!extension.isEmpty() && name.endsWith(extension)) {
-        return compression;
-      }
-    }
-    return BodyCompression.UNCOMPRESSED;
   }
 }

@@ -1,6 +1,5 @@
 package io.forebay.destination.localstorage;
 
-import io.forebay.destination.encoding.BodyCompression;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 
@@ -14,7 +13,7 @@ final class WholeBytes {
 
   private WholeBytes() {}
 
-  static long count(FileChannel file, BodyCompression compression) throws IOException {
+  static long count(FileChannel file, ArchiveCompression compression) throws IOException {
     return switch (compression) {
       case UNCOMPRESSED -> lines(file);
       case GZIP -> chain(file, GzipMember::end);

@@ -13,7 +13,9 @@ public record TcpOutputConfig(
     @Key(value = "Name or address of the receiver.", defaultValue = "127.0.0.1") String host,
     @Key(value = "Its port.", required = true, min = 1, max = 65535) int port,
     @Key(
-            value = "raw sends an item's body and a line feed, json its JSON line.",
+            value =
+                "raw sends an item's body and a line feed, json its JSON line, msgpack the same as a map.",
+            aliases = "encoding",
             defaultValue = "raw")
         Encoder encoder,
     @Key(
@@ -27,7 +29,8 @@ public record TcpOutputConfig(
   /** What is sent of an item. */
   public enum Encoder {
     RAW(BatchFormat.RAW),
-    JSON(BatchFormat.NDJSON);
+    JSON(BatchFormat.NDJSON),
+    MSGPACK(BatchFormat.MSGPACK_STREAM);
 
     private final BatchFormat format;
 

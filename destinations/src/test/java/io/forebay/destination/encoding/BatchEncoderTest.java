@@ -14,8 +14,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
+import org.xerial.snappy.Snappy;
 import reactor.core.scheduler.Schedulers;
 
 class BatchEncoderTest {
@@ -95,6 +97,27 @@ class BatchEncoderTest {
       byte[] text = Zstd.decompress(body, (int) Zstd.getFrameContentSize(body));
       assertThat(Items.split(text, text.length)).isEqualTo(Items.lines(items));
     }
+  }
+
+  @Test
+  void compressesWithSnappy() throws IOException {
+    BatchEncoder encoder =
+        new BatchEncoder(BatchFormat.NDJSON, BodyCompression.SNAPPY, Schedulers.parallel(), 1);
+    for (List<Item> items :
+        List.of(ITEMS, Items.many(50_000), Items.drained(Items.many(10)), incompressible())) {
+      byte[] body = encode(encoder, items).bytes().toByteArray();
+      byte[] text = Snappy.uncompress(body);
+      assertThat(Items.split(text, text.length)).isEqualTo(Items.lines(items));
+    }
+    int plain = Items.lines(Items.many(50_000)).stream().mapToInt(String::length).sum();
+    assertThat(encode(encoder, Items.many(50_000)).bytes().length()).isLessThan(plain / 3);
+  }
+
+  /** A body of random letters, longer than several of the encoder's fragments. */
+  private static List<Item> incompressible() {
+    StringBuilder text = new StringBuilder();
+    new Random(5).ints(200_000, ' ' + 3, '[').forEach(c -> text.append((char) c));
+    return List.of(Item.log(1, ByteSlice.utf8(text.toString()), Map.of(), Map.of()));
   }
 
   @Test

@@ -192,6 +192,41 @@ class AccessTokensTest {
     assertThat(((Paused) send()).why()).contains("access_token");
   }
 
+  @Test
+  void putsTheTokenIntoTemplatesInsteadOfTheUsualHeader() {
+    Destination templated =
+        destination(
+            ClientAuthentication.HEADER,
+            new HeaderTemplate("X-Auth", new Secret("Token {{ .access_token }};v=1")),
+            new HeaderTemplate("X-Tenant", new Secret("blue")));
+    try {
+      templated.send(Items.batch(List.of(Items.numbered(1)))).block(PATIENCE);
+    } finally {
+      templated.close().block(PATIENCE);
+    }
+
+    HttpReceiver.Received request = receiver.received().get(0);
+    assertThat(request.headers().get("X-Auth")).isEqualTo("Token token-1;v=1");
+    assertThat(request.headers().get("X-Tenant")).isEqualTo("blue");
+    assertThat(request.headers().contains("Authorization")).isFalse();
+  }
+
+  @Test
+  void aTemplateWithoutTheTokenStandsBesideTheUsualHeader() {
+    Destination templated =
+        destination(
+            ClientAuthentication.HEADER, new HeaderTemplate("X-Tenant", new Secret("blue")));
+    try {
+      templated.send(Items.batch(List.of(Items.numbered(1)))).block(PATIENCE);
+    } finally {
+      templated.close().block(PATIENCE);
+    }
+
+    HttpReceiver.Received request = receiver.received().get(0);
+    assertThat(request.headers().get("X-Tenant")).isEqualTo("blue");
+    assertThat(request.headers().get("Authorization")).isEqualTo("Bearer token-1");
+  }
+
   private void issueTokens(int expiresIn) {
     issuer.answer(request -> token(expiresIn));
   }
@@ -218,7 +253,7 @@ class AccessTokensTest {
     return destination.send(Items.batch(List.of(Items.numbered(1)))).block(PATIENCE);
   }
 
-  private Destination destination(ClientAuthentication how) {
+  private Destination destination(ClientAuthentication how, HeaderTemplate... templates) {
     return new HttpDestinationFactory()
         .create(
             HttpConfigs.to("http://127.0.0.1:" + receiver.port() + "/in")
@@ -231,6 +266,7 @@ class AccessTokensTest {
                             new Secret("se/cret +"),
                             List.of("a", "b"),
                             Map.of("audience", "logs&metrics"),
+                            List.of(templates),
                             how)))
                 .build(),
             Contexts.context());

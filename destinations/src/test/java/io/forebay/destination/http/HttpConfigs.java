@@ -6,6 +6,7 @@ import io.forebay.core.config.TlsSettings;
 import io.forebay.destination.Contexts;
 import io.forebay.destination.encoding.BatchFormat;
 import io.forebay.destination.encoding.BodyCompression;
+import io.forebay.destination.http.HttpOutputConfig.CustomTag;
 import io.forebay.destination.http.HttpOutputConfig.Header;
 import io.forebay.destination.http.HttpOutputConfig.Method;
 import io.forebay.destination.http.HttpOutputConfig.Protocol;
@@ -21,6 +22,8 @@ final class HttpConfigs {
   private Duration timeout = Duration.ofSeconds(10);
   private final List<Header> headers = new ArrayList<>();
   private BatchFormat format;
+  private String payload;
+  private final List<CustomTag> tags = new ArrayList<>();
   private BodyCompression compression = BodyCompression.UNCOMPRESSED;
   private AuthorizationSettings authorization;
   private AuthenticationSettings authentication;
@@ -48,6 +51,16 @@ final class HttpConfigs {
 
   HttpConfigs format(BatchFormat value) {
     format = value;
+    return this;
+  }
+
+  HttpConfigs payload(String value) {
+    payload = value;
+    return this;
+  }
+
+  HttpConfigs tag(String name, String value) {
+    tags.add(new CustomTag(name, value));
     return this;
   }
 
@@ -90,6 +103,8 @@ final class HttpConfigs {
         format,
         null,
         null,
+        payload,
+        tags,
         compression,
         false,
         authorization,

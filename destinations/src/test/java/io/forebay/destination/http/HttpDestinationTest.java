@@ -31,6 +31,9 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.msgpack.core.MessagePack;
+import org.msgpack.core.MessageUnpacker;
+import org.xerial.snappy.Snappy;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 
@@ -113,6 +116,42 @@ class HttpDestinationTest {
     assertThat(Zstd.decompress(zstd.body(), expected.getBytes(StandardCharsets.UTF_8).length))
         .asString(StandardCharsets.UTF_8)
         .isEqualTo(expected);
+  }
+
+  @Test
+  void sendsMessagePack() throws Exception {
+    send(config().format(BatchFormat.MSGPACK).compression(BodyCompression.SNAPPY));
+
+    Received request = receiver.received().get(0);
+    assertThat(request.headers().get("Content-Type")).isEqualTo("application/msgpack");
+    assertThat(request.headers().get("Content-Encoding")).isEqualTo("snappy");
+    try (MessageUnpacker unpacker =
+        MessagePack.newDefaultUnpacker(Snappy.uncompress(request.body()))) {
+      assertThat(unpacker.unpackArrayHeader()).isEqualTo(ITEMS.size());
+      assertThat(unpacker.unpackValue().toJson()).isEqualTo(Items.lines(ITEMS).get(0));
+    }
+  }
+
+  @Test
+  void sendsSplunkEvents() {
+    send(config().format(BatchFormat.SPLUNK));
+
+    Received request = receiver.received().get(0);
+    assertThat(request.headers().get("Content-Type")).isEqualTo("application/json");
+    assertThat(new String(request.body(), StandardCharsets.UTF_8))
+        .startsWith(
+            "{\"time\":1735789700.007,\"host\":\"a\",\"event\":\"line 7\"}\n{\"time\":0.001,");
+  }
+
+  @Test
+  void sendsThePayloadOfEachItemWithItsTags() {
+    send(
+        config()
+            .payload("{\"text\":{{ json .item.body }},\"env\":\"{{ .item.attributes.env }}\"}")
+            .tag("env", "prod"));
+
+    assertThat(new String(receiver.received().get(0).body(), StandardCharsets.UTF_8))
+        .startsWith("{\"text\":\"line 7\",\"env\":\"prod\"}\n{\"text\":\"\",\"env\":\"prod\"}\n");
   }
 
   @Test

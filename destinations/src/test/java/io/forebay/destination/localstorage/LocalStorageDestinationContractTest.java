@@ -5,7 +5,6 @@ import io.forebay.core.config.DataSize;
 import io.forebay.destination.Contexts;
 import io.forebay.destination.DestinationContract;
 import io.forebay.destination.Items;
-import io.forebay.destination.encoding.BodyCompression;
 import io.forebay.destination.localstorage.LocalStorageConfig.Encoding;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Files;
@@ -25,7 +24,7 @@ class LocalStorageDestinationContractTest extends DestinationContract {
             new LocalStorageConfig(
                 Contexts.settings(4, PATIENCE),
                 root(),
-                BodyCompression.GZIP,
+                ArchiveCompression.GZIP,
                 Encoding.JSON,
                 null,
                 Duration.ofMillis(20),

@@ -12,7 +12,6 @@ import io.forebay.core.config.DataSize;
 import io.forebay.core.item.Item;
 import io.forebay.destination.Contexts;
 import io.forebay.destination.Items;
-import io.forebay.destination.encoding.BodyCompression;
 import io.forebay.destination.localstorage.LocalStorageConfig.Encoding;
 import io.forebay.destination.localstorage.LocalStorageConfig.PathPrefixSettings;
 import java.io.IOException;
@@ -55,7 +54,7 @@ class LocalStorageTest {
 
   @Test
   void deliveredMeansThatTheBytesAreInAWholeMemberOfThePart() throws Exception {
-    Destination destination = open(BodyCompression.GZIP, NEVER, "16MB", null);
+    Destination destination = open(ArchiveCompression.GZIP, NEVER, "16MB", null);
 
     send(destination, Items.many(3));
 
@@ -68,7 +67,7 @@ class LocalStorageTest {
 
   @Test
   void closingGivesTheFileItsName() throws Exception {
-    Destination destination = open(BodyCompression.GZIP, NEVER, "16MB", null);
+    Destination destination = open(ArchiveCompression.GZIP, NEVER, "16MB", null);
     send(destination, Items.many(3));
     send(destination, Items.many(2));
 
@@ -86,7 +85,7 @@ class LocalStorageTest {
 
   @Test
   void aFullFileIsFinishedAtOnce() throws Exception {
-    Destination destination = open(BodyCompression.UNCOMPRESSED, NEVER, "1KB", null);
+    Destination destination = open(ArchiveCompression.UNCOMPRESSED, NEVER, "1KB", null);
 
     send(destination, Items.many(50));
     send(destination, Items.many(50));
@@ -99,7 +98,7 @@ class LocalStorageTest {
 
   @Test
   void anOldFileIsFinishedWithoutFurtherData() {
-    Destination destination = open(BodyCompression.ZSTD, Duration.ofMillis(50), "16MB", null);
+    Destination destination = open(ArchiveCompression.ZSTD, Duration.ofMillis(50), "16MB", null);
 
     send(destination, Items.many(3));
 
@@ -110,7 +109,7 @@ class LocalStorageTest {
 
   @Test
   void anotherHourIsAnotherFile() throws Exception {
-    Destination destination = open(BodyCompression.GZIP, NEVER, "16MB", null);
+    Destination destination = open(ArchiveCompression.GZIP, NEVER, "16MB", null);
     send(destination, Items.many(3));
     clock.set("2026-11-22T00:00:01Z");
     send(destination, Items.many(2));
@@ -130,7 +129,7 @@ class LocalStorageTest {
                 new LocalStorageConfig(
                     Contexts.settings(1, PATIENCE),
                     root,
-                    BodyCompression.UNCOMPRESSED,
+                    ArchiveCompression.UNCOMPRESSED,
                     Encoding.RAW,
                     new PathPrefixSettings(List.of("tag", "Year", "5 Minute"), "logs/%s/%d-%02d/"),
                     NEVER,
@@ -147,12 +146,13 @@ class LocalStorageTest {
   }
 
   @ParameterizedTest
-  @EnumSource(BodyCompression.class)
-  void aPartLeftByACrashIsFinishedAndItsTornTailKept(BodyCompression compression) throws Exception {
+  @EnumSource(ArchiveCompression.class)
+  void aPartLeftByACrashIsFinishedAndItsTornTailKept(ArchiveCompression compression)
+      throws Exception {
     Path leftover = crashed(compression);
     byte[] whole = Files.readAllBytes(leftover);
     byte[] torn = Arrays.copyOf(whole, Math.min(37, whole.length - 1));
-    if (compression == BodyCompression.UNCOMPRESSED) {
+    if (compression == ArchiveCompression.UNCOMPRESSED) {
       torn[torn.length - 1] = 'x';
     }
     Files.write(leftover, torn, StandardOpenOption.APPEND);
@@ -173,9 +173,9 @@ class LocalStorageTest {
 
   @ParameterizedTest
   @EnumSource(
-      value = BodyCompression.class,
+      value = ArchiveCompression.class,
       names = {"GZIP", "ZSTD"})
-  void aTailOfZeroesOrADamagedOneIsCutOff(BodyCompression compression) throws Exception {
+  void aTailOfZeroesOrADamagedOneIsCutOff(ArchiveCompression compression) throws Exception {
     Path leftover = crashed(compression);
     byte[] whole = Files.readAllBytes(leftover);
     byte[] damaged = whole.clone();
@@ -198,10 +198,10 @@ class LocalStorageTest {
 
   @Test
   void aPartWithoutAnythingWholeLeavesOnlyEvidence() throws Exception {
-    Path leftover = crashed(BodyCompression.GZIP);
+    Path leftover = crashed(ArchiveCompression.GZIP);
     Files.write(leftover, new byte[] {0x1f, (byte) 0x8b, 8});
 
-    send(open(BodyCompression.GZIP, NEVER, "16MB", null), Items.many(1));
+    send(open(ArchiveCompression.GZIP, NEVER, "16MB", null), Items.many(1));
 
     assertThat(Archives.files(root)).isEmpty();
     assertThat(Archives.hidden(root, "out")).anyMatch(p -> p.toString().endsWith(".torn"));
@@ -209,10 +209,10 @@ class LocalStorageTest {
 
   @Test
   void twoNodesOfOneNameDoNotShareADirectory() {
-    send(open(BodyCompression.GZIP, NEVER, "16MB", null), Items.many(1));
+    send(open(ArchiveCompression.GZIP, NEVER, "16MB", null), Items.many(1));
 
     SendResult second =
-        open(BodyCompression.GZIP, NEVER, "16MB", null)
+        open(ArchiveCompression.GZIP, NEVER, "16MB", null)
             .send(Items.batch(Items.many(1)))
             .block(PATIENCE);
 
@@ -221,7 +221,7 @@ class LocalStorageTest {
 
   @Test
   void aDirectoryThatWasRemovedIsMadeAgain() throws Exception {
-    Destination destination = open(BodyCompression.GZIP, Duration.ofMillis(30), "16MB", null);
+    Destination destination = open(ArchiveCompression.GZIP, Duration.ofMillis(30), "16MB", null);
     send(destination, Items.many(1));
     Awaitility.await().atMost(PATIENCE).until(() -> !Archives.files(root).isEmpty());
     deleteAll(root);
@@ -236,7 +236,7 @@ class LocalStorageTest {
 
   @Test
   void keepsUpWithManySmallFiles() throws Exception {
-    Destination destination = open(BodyCompression.GZIP, NEVER, "1B", null);
+    Destination destination = open(ArchiveCompression.GZIP, NEVER, "1B", null);
     for (int i = 0; i < 100; i++) {
       send(destination, List.of(Items.numbered(i)));
       clock.advance(Duration.ofMillis(1));
@@ -249,7 +249,7 @@ class LocalStorageTest {
   }
 
   /** A part as a killed process leaves it: three items, no final name. */
-  private Path crashed(BodyCompression compression) throws IOException {
+  private Path crashed(ArchiveCompression compression) throws IOException {
     Destination destination = open(compression, NEVER, "16MB", null);
     send(destination, Items.many(3));
     Path part = part();
@@ -263,7 +263,7 @@ class LocalStorageTest {
     return part;
   }
 
-  private static String extension(BodyCompression compression) {
+  private static String extension(ArchiveCompression compression) {
     return ".json" + compression.fileExtension();
   }
 
@@ -290,7 +290,10 @@ class LocalStorageTest {
   }
 
   private Destination open(
-      BodyCompression compression, Duration flushInterval, String size, PathPrefixSettings prefix) {
+      ArchiveCompression compression,
+      Duration flushInterval,
+      String size,
+      PathPrefixSettings prefix) {
     Destination destination =
         new LocalStorageDestinationFactory()
             .create(

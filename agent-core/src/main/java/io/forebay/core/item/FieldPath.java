@@ -1,23 +1,22 @@
-package io.forebay.core.processor;
+package io.forebay.core.item;
 
-import io.forebay.core.item.Item;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where in an item a processor looks, as written in a pipeline file: {@code item.body}, {@code
+ * Where in an item something is, as written in a pipeline file: {@code item.body}, {@code
  * item.severity_text}, {@code item.attributes.user.name}, {@code item["resource"]["host.name"]}.
  * The leading {@code item} may be left out.
  *
  * @param root the item's field
  * @param keys the way through the field's map; empty for the field itself
  */
-record FieldPath(Root root, List<String> keys) {
+public record FieldPath(Root root, List<String> keys) {
 
-  /** The fields of an item that hold text. */
-  enum Root {
+  /** The fields of an item that hold text or more fields. */
+  public enum Root {
     BODY("body"),
     SEVERITY_TEXT("severity_text"),
     ATTRIBUTES("attributes"),
@@ -29,12 +28,12 @@ record FieldPath(Root root, List<String> keys) {
       this.word = word;
     }
 
-    boolean isMap() {
+    public boolean isMap() {
       return this == ATTRIBUTES || this == RESOURCE;
     }
   }
 
-  FieldPath {
+  public FieldPath {
     keys = List.copyOf(keys);
   }
 
@@ -43,7 +42,7 @@ record FieldPath(Root root, List<String> keys) {
    *
    * @throws IllegalArgumentException with a sentence for people
    */
-  static FieldPath parse(String text) {
+  public static FieldPath parse(String text) {
     List<String> names = names(text);
     int first = names.size() > 1 && names.get(0).equals("item") ? 1 : 0;
     for (Root root : Root.values()) {
@@ -101,15 +100,15 @@ record FieldPath(Root root, List<String> keys) {
    * The keys as one: sources name attributes with dots ({@code log.file.path}), so a path may mean
    * a flat name as well as a way through maps.
    */
-  String flatKey() {
+  public String flatKey() {
     return String.join(".", keys);
   }
 
   /**
-   * What stands there: a {@link io.forebay.core.item.ByteSlice} for the body, else an attribute
-   * value; null when nothing does.
+   * What stands there: a {@link ByteSlice} for the body, else an attribute value; null when nothing
+   * does.
    */
-  @Nullable Object get(Item item) {
+  public @Nullable Object get(Item item) {
     return switch (root) {
       case BODY -> item.body();
       case SEVERITY_TEXT -> item.severityText();

@@ -1,11 +1,8 @@
-package io.forebay.core.processor;
+package io.forebay.core.item;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.forebay.core.item.ByteSlice;
-import io.forebay.core.item.Item;
-import io.forebay.core.item.ItemKind;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
