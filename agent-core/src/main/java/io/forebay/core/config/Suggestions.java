@@ -50,24 +50,38 @@ final class Suggestions {
     return name.toLowerCase(Locale.ROOT).replaceAll("[-_. ]", "");
   }
 
-  /** Edits from one to the other; a name that begins or ends with the other counts as near. */
+  /**
+   * Edits from one to the other: letters left out, put in, mistaken, or two neighbours exchanged
+   * (the optimal string alignment distance). A name that begins or ends with the other counts as
+   * near.
+   */
   private static int distance(String a, String b) {
     if (a.length() >= 4
         && b.length() >= 4
         && (b.startsWith(a) || a.startsWith(b) || b.endsWith(a) || a.endsWith(b))) {
       return 1;
     }
+    int[] before = new int[b.length() + 1];
+    int[] above = new int[b.length() + 1];
     int[] row = new int[b.length() + 1];
     for (int j = 0; j <= b.length(); j++) {
       row[j] = j;
     }
     for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
+      int[] reused = before;
+      before = above;
+      above = row;
+      row = reused;
       row[0] = i;
       for (int j = 1; j <= b.length(); j++) {
-        int substituted = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(substituted, Math.min(row[j], row[j - 1]) + 1);
+        int substituted = above[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        row[j] = Math.min(substituted, Math.min(above[j], row[j - 1]) + 1);
+        if (i > 1
+            && j > 1
+            && a.charAt(i - 1) == b.charAt(j - 2)
+            && a.charAt(i - 2) == b.charAt(j - 1)) {
+          row[j] = Math.min(row[j], before[j - 2] + 1);
+        }
       }
     }
     return row[b.length()];

@@ -195,7 +195,7 @@ final class DirectoryProbe {
     String reason = e instanceof FileSystemException failed ? failed.getReason() : e.getMessage();
     return new Finding(
         true,
-        cannot + (reason == null ? e.getClass().getSimpleName() : reason),
+        cannot + (reason == null ? "nothing can be made in '" + nearest + "'" : reason),
         "try it by hand: touch " + shell(nearest) + "/x");
   }
 

@@ -66,7 +66,7 @@ public final class Preflight {
         Path chosen = graph.settings().persistingCursorSettings().path();
         Path path = chosen == null ? dataDirectory : chosen;
         directory(
-            "the cursor directory",
+            chosen == null ? "the data directory (--data-dir)" : "the cursor directory",
             path,
             null,
             node.locate("enable_persisting_cursor"),
@@ -95,7 +95,7 @@ public final class Preflight {
     if (deadLetters != null) {
       Path chosen = deadLetters.path();
       directory(
-          "the directory of the dead letters",
+          chosen == null ? "the data directory (--data-dir)" : "the directory of the dead letters",
           chosen == null ? dataDirectory : chosen,
           deadLetters.maxByteSize(),
           node.locate("dead_letters", "path"),

@@ -171,7 +171,7 @@ class PreflightTest {
     assertThat(check(directory.resolve("q"), "1MB"))
         .singleElement()
         .asString()
-        .startsWith("x.yaml:3:67: error: node 'in': the cursor directory '");
+        .startsWith("x.yaml:3:67: error: node 'in': the data directory (--data-dir) '");
   }
 
   @Test

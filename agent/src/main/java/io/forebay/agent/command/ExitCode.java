@@ -5,7 +5,8 @@ public enum ExitCode {
   OK(0, "The command did what it should; `run` and `demo` also after an orderly stop by a signal."),
   FAILURE(1, "Something failed while running: the log says what."),
   USAGE(2, "The command line is wrong."),
-  INVALID_CONFIGURATION(3, "The pipeline file has errors, or what it names cannot be used.");
+  INVALID_CONFIGURATION(
+      3, "The pipeline file has errors, or what it names, or the data directory, cannot be used.");
 
   /** Added to a signal's number when a second signal ends the process at once. */
   public static final int SIGNAL_BASE = 128;

@@ -51,7 +51,8 @@ final class RunCommand implements Callable<Integer> {
     Path dataDirectory = DataDirectory.choose(options.dataDirectory, context.environment());
     PipelineGraph graph = PipelineFiles.require(options.config, dataDirectory, context);
     applyLogLevel(graph.settings());
-    try (DataDirectoryLock lock = lock(dataDirectory)) {
+    prepare(dataDirectory);
+    try (DataDirectoryLock lock = DataDirectoryLock.take(dataDirectory)) {
       log.debug("{} is held by {}", dataDirectory, lock);
       return run(graph, dataDirectory);
     } catch (IOException e) {
@@ -59,9 +60,12 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private static DataDirectoryLock lock(Path dataDirectory) throws IOException {
-    DataDirectory.prepare(dataDirectory);
-    return DataDirectoryLock.take(dataDirectory);
+  private static void prepare(Path dataDirectory) {
+    try {
+      DataDirectory.prepare(dataDirectory);
+    } catch (IOException e) {
+      throw new CommandFailure(ExitCode.INVALID_CONFIGURATION, String.valueOf(e.getMessage()), e);
+    }
   }
 
   private Integer run(PipelineGraph graph, Path dataDirectory) {

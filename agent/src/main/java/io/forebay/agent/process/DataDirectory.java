@@ -2,8 +2,9 @@ package io.forebay.agent.process;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.function.Function;
@@ -48,8 +49,8 @@ public final class DataDirectory {
           "the data directory "
               + directory
               + " cannot be used: "
-              + reason(e)
-              + "; run as its owner, or choose another with --data-dir or "
+              + reason(directory, e)
+              + "; choose another with --data-dir or "
               + VARIABLE,
           e);
     }
@@ -68,13 +69,32 @@ public final class DataDirectory {
     }
   }
 
-  private static String reason(IOException e) {
-    if (e instanceof AccessDeniedException denied) {
-      return "user " + System.getProperty("user.name") + " may not write to " + denied.getFile();
+  /** What stands in the way, in words: the system's own exceptions often name a path alone. */
+  static String reason(Path directory, IOException e) {
+    Path nearest = nearestExisting(directory);
+    if (Files.isSymbolicLink(nearest) && !Files.exists(nearest)) {
+      return nearest + " is a symbolic link that leads nowhere";
     }
-    if (e instanceof FileAlreadyExistsException exists) {
-      return exists.getFile() + " is not a directory";
+    if (!Files.isDirectory(nearest)) {
+      return nearest + " is not a directory";
     }
-    return e.getClass().getSimpleName() + ": " + e.getMessage();
+    if (e instanceof AccessDeniedException) {
+      return "user "
+          + System.getProperty("user.name")
+          + " may not write to "
+          + nearest
+          + ", so run the agent as its owner";
+    }
+    String words = e instanceof FileSystemException failed ? failed.getReason() : e.getMessage();
+    return "nothing can be made in " + nearest + (words == null ? "" : " (" + words + ")");
+  }
+
+  /** The directory itself, or the first above it that exists, be it a link that leads nowhere. */
+  private static Path nearestExisting(Path directory) {
+    Path at = directory;
+    while (!Files.exists(at, LinkOption.NOFOLLOW_LINKS) && at.getParent() != null) {
+      at = at.getParent();
+    }
+    return at;
   }
 }

@@ -6,6 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -32,9 +33,7 @@ public final class DataDirectoryLock implements Closeable {
    */
   public static DataDirectoryLock take(Path directory) throws IOException {
     Path file = directory.resolve(NAME);
-    FileChannel channel =
-        FileChannel.open(
-            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    FileChannel channel = open(file);
     try {
       if (tryLock(channel) == null) {
         throw new IOException(
@@ -52,6 +51,23 @@ public final class DataDirectoryLock implements Closeable {
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
+    }
+  }
+
+  private static FileChannel open(Path file) throws IOException {
+    try {
+      return FileChannel.open(
+          file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    } catch (FileSystemException e) {
+      throw new IOException(
+          "the data directory cannot be used: user "
+              + System.getProperty("user.name")
+              + " cannot open "
+              + file
+              + (e.getReason() == null ? "" : " (" + e.getReason() + ")")
+              + "; run the agent as its owner, or choose another directory with --data-dir or "
+              + DataDirectory.VARIABLE,
+          e);
     }
   }
 

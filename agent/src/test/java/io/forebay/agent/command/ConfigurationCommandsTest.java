@@ -124,6 +124,17 @@ class ConfigurationCommandsTest {
   }
 
   @Test
+  void run_unusableDataDirectory_isToldInWords() throws Exception {
+    Path inTheWay = Files.createFile(temp.resolve("in-the-way"));
+
+    assertThat(commands.execute("run", "-c", file(GOOD), "--data-dir", inTheWay + "/data"))
+        .isEqualTo(3);
+    assertThat(commands.err())
+        .contains(inTheWay + " is not a directory", "--data-dir")
+        .doesNotContain("Exception");
+  }
+
+  @Test
   void run_badAdminAddress_isAUsageError() throws Exception {
     assertThat(commands.execute("run", "-c", file(GOOD), "--admin", "nowhere")).isEqualTo(2);
     assertThat(commands.err()).contains("nowhere");
