@@ -13,7 +13,9 @@ public interface Processor {
    * one too), or be ended here. Items that leave by a named exit travel in a batch of their own
    * with {@link Batch#withPath}, for which a share is {@linkplain
    * io.forebay.core.item.Acknowledgement#retain retained}. Must not fail because of an item: what
-   * cannot be processed passes on unchanged, or leaves by an exit, or is counted as dropped.
+   * cannot be processed passes on unchanged, or leaves by an exit, or is counted as dropped. A
+   * batch that an operator of Reactor discards has its share failed by the runtime: that is right
+   * after a cancel, but not for what {@code filter} turns away, whose share is to be ended here.
    */
   Flux<Batch> process(Flux<Batch> batches);
 

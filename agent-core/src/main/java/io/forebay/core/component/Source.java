@@ -14,7 +14,8 @@ public interface Source {
    * reading, or tells its clients to wait, in bounded memory.
    *
    * <p>Each batch carries one share of an acknowledgement that the receiver must end; after a
-   * cancel the shares still out may be ended, well or badly, and must be heard.
+   * cancel the shares still out may be ended, well or badly, and must be heard. A batch that an
+   * operator of Reactor discards, from a cancel on, has its share failed by the runtime.
    *
    * <p>An error ends the flux when the source cannot go on (a port in use); the runtime reports it
    * and subscribes again later. Completion means that there will be no more (standard input was

@@ -53,12 +53,18 @@ final class Mailbox {
       return false;
     }
     tasks.add(task);
+    if (closed) {
+      // close() may have found the queue empty just before; it has run the task unless it is here.
+      return !tasks.remove(task);
+    }
     if (pending.getAndIncrement() == 0) {
       try {
         worker.schedule(this::drain);
       } catch (RejectedExecutionException e) {
+        // The threads are gone, so that nothing runs any more, whoever posts it.
         log.debug("closed while a task was posted", e);
-        return false;
+        closed = true;
+        return !tasks.remove(task);
       }
     }
     return true;

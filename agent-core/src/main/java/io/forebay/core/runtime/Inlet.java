@@ -1,6 +1,5 @@
 package io.forebay.core.runtime;
 
-import io.forebay.core.item.Acknowledgement;
 import io.forebay.core.item.Batch;
 import io.forebay.core.telemetry.NodeTelemetry;
 import java.util.Queue;
@@ -25,8 +24,8 @@ final class Inlet extends Flux<Batch> {
   private final Queue<Parcel> parcels = Queues.<Parcel>unboundedMultiproducer().get();
   private final AtomicInteger openLinks = new AtomicInteger();
   private final AtomicInteger drains = new AtomicInteger();
+  private final InHand inHand = new InHand();
   private volatile @Nullable Receiver receiver;
-  private volatile @Nullable Parcel inHand;
   private volatile boolean abandoned;
 
   Inlet(NodeTelemetry node) {
@@ -61,27 +60,13 @@ final class Inlet extends Flux<Batch> {
   /** Gives up what waits here and all that still comes: each share fails, so the source replays. */
   void abandon() {
     abandoned = true;
+    inHand.abandon();
     drain();
   }
 
-  /** The batch handed on last, for as long as the node has emitted nothing of its share. */
-  @Nullable Parcel inHand() {
+  /** The batch handed on last. */
+  InHand inHand() {
     return inHand;
-  }
-
-  /** The node has emitted a batch of this share, so the share is no longer in its hand. */
-  void released(Acknowledgement share) {
-    Parcel parcel = inHand;
-    if (parcel != null && parcel.batch().acknowledgement() == share) {
-      inHand = null;
-    }
-  }
-
-  /** As {@link #inHand}, once. */
-  @Nullable Parcel takeInHand() {
-    Parcel parcel = inHand;
-    inHand = null;
-    return parcel;
   }
 
   @Override
@@ -133,7 +118,7 @@ final class Inlet extends Flux<Batch> {
     }
     to.requested.getAndUpdate(now -> now == Long.MAX_VALUE ? now : now - 1);
     node.onRead(parcel.batch().size(), parcel.bytes());
-    inHand = parcel;
+    inHand.give(parcel);
     try {
       to.actual.onNext(parcel.batch());
     } catch (RuntimeException | StackOverflowError e) {

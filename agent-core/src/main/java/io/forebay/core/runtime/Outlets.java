@@ -125,7 +125,7 @@ final class Outlets implements CoreSubscriber<Batch> {
     if (inlet == null) {
       node.onRead(batch.size(), bytes);
     } else {
-      inlet.released(share);
+      inlet.inHand().released(share);
     }
     if (batch.isEmpty()) {
       share.complete();
@@ -150,7 +150,7 @@ final class Outlets implements CoreSubscriber<Batch> {
   /** The weight that came in, where the items were handed on as they were. */
   @SuppressWarnings("ReferenceEquality") // the same list is certainly the same items
   private long weigh(Batch batch) {
-    Parcel came = inlet == null ? null : inlet.inHand();
+    Parcel came = inlet == null ? null : inlet.inHand().get();
     return came != null && came.batch().items() == batch.items() ? came.bytes() : batch.weight();
   }
 

@@ -16,6 +16,8 @@ final class ProcessorNode {
   private final Inlet inlet;
   private final Outlets outlets;
   private final Recovery recovery;
+  // Whether what it failed on last is out of the way.
+  private volatile boolean causeDropped;
 
   ProcessorNode(Processor processor, NodeTelemetry node, Recovery recovery) {
     this.processor = processor;
@@ -34,9 +36,16 @@ final class ProcessorNode {
   }
 
   void start() {
+    // Dropped where it fails rather than where it is begun anew: a node that is stopped meanwhile
+    // is not begun anew.
     Flux<Batch> processed =
-        Flux.defer(() -> processor.process(inlet)).concatWith(Flux.defer(this::endedEarly));
-    recovery.around(processed, this::dropInHand).subscribe(outlets);
+        Flux.defer(() -> processor.process(inlet))
+            .concatWith(Flux.defer(this::endedEarly))
+            .doOnError(failure -> causeDropped = dropInHand());
+    recovery
+        .around(processed, () -> causeDropped)
+        .doOnDiscard(Batch.class, inlet.inHand()::discarded)
+        .subscribe(outlets);
   }
 
   /** Takes and emits no more; what waits is given up, and its shares fail. */
@@ -53,7 +62,7 @@ final class ProcessorNode {
 
   /** Drops the batch that the processor failed on; false when there is none. */
   private boolean dropInHand() {
-    Parcel parcel = inlet.takeInHand();
+    Parcel parcel = inlet.inHand().drop();
     if (parcel == null) {
       return false;
     }

@@ -26,7 +26,12 @@ final class SourceNode {
 
   void start() {
     Flux<Batch> batches = Flux.defer(source::batches).doOnNext(batch -> recovery.succeeded());
-    recovery.around(batches, () -> false).doOnComplete(() -> exhausted = true).subscribe(outlets);
+    recovery
+        .around(batches, () -> false)
+        .doOnComplete(() -> exhausted = true)
+        // What a cancel catches on its way comes to the outlets no more, nor to anybody else.
+        .doOnDiscard(Batch.class, batch -> batch.acknowledgement().fail())
+        .subscribe(outlets);
   }
 
   /** Whether it said that there will be no more. */

@@ -25,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -130,7 +129,6 @@ class PipelineGraphTest {
   }
 
   @Test
-  @Disabled("Rarely a share is not ended when a source is cancelled while it emits; see CHANGELOG")
   void stopsWhileTheSourceWouldGoOn() {
     Pipeline pipeline =
         pipeline(
