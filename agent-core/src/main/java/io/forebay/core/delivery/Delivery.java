@@ -30,6 +30,10 @@ public interface Delivery {
    */
   Mono<Void> stop(Duration grace);
 
-  /** Cheap; from any thread. */
+  /**
+   * How things stood at the end of the delivery's last step: exact once {@link #accept} or {@link
+   * #stop} has completed; otherwise what happened within the step under way (256 messages at most,
+   * none of which waits for anything) is not in it yet. Cheap; from any thread.
+   */
   DeliverySnapshot snapshot();
 }

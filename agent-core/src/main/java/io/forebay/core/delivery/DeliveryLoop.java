@@ -106,6 +106,8 @@ final class DeliveryLoop implements QueueGateway.Events, Intake.Receiver {
   public void completed(Intake intake) {
     intakes.remove(intake);
     parts.dispatch.inputEnded(intakes.isEmpty());
+    // Whoever waited for the end of the input may look at once, and must see all that came.
+    parts.ledger.publish();
   }
 
   /** Takes a batch over whose weight the gauge already counts. */
@@ -226,6 +228,7 @@ final class DeliveryLoop implements QueueGateway.Events, Intake.Receiver {
 
   private long updateState(long now) {
     if (closed || parts.shutdown.isSaving() || parts.shutdown.isClosing()) {
+      parts.states.updateInFlight(parts.sender.inFlight());
       return Mailbox.NEVER;
     }
     String why = parts.health.why();
@@ -264,10 +267,11 @@ final class DeliveryLoop implements QueueGateway.Events, Intake.Receiver {
 
   private void whenClosed() {
     closed = true;
+    parts.disk.dispose();
+    // First, so that the shares of what was posted late have ended when the stop completes.
+    mailbox.close();
     parts.ledger.publish();
     stopWaiters.forEach(Runnable::run);
     stopWaiters.clear();
-    parts.disk.dispose();
-    mailbox.close();
   }
 }

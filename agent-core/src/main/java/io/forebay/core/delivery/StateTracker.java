@@ -55,6 +55,14 @@ final class StateTracker {
     return state;
   }
 
+  /** Notes the number of requests under way, where nothing else is told. On the loop only. */
+  void updateInFlight(int inFlight) {
+    Status last = status;
+    if (last.inFlightRequests() != inFlight) {
+      status = new Status(last.state(), last.since(), last.why(), last.circuitOpen(), inFlight);
+    }
+  }
+
   /**
    * Notes how things are. On the loop only.
    *

@@ -97,13 +97,14 @@ public final class Pipeline {
   /**
    * Completes when all sources have said that there will be no more and everything was delivered,
    * dead-lettered or dropped. Does not complete for a pipeline with a source that never ends, nor
-   * when {@link #stop} comes first. The pipeline still has to be stopped.
+   * when {@link #stop} comes first. The pipeline still has to be stopped. From here on status and
+   * meters tell all that came and what became of it; after {@link #stop}, the status does.
    */
   public Mono<Void> completion() {
     return completed.asMono();
   }
 
-  /** A picture of all nodes and links; cheap. */
+  /** A picture of all nodes and links, taken now; cheap. */
   public PipelineStatus status() {
     return StatusReader.read(assembly, currentState(), startedAt);
   }
@@ -175,8 +176,14 @@ public final class Pipeline {
     return Flux.interval(Duration.ZERO, COMPLETION_POLL, timer)
         .filter(tick -> nothingBuffered())
         .next()
-        .doOnNext(tick -> completed.tryEmitEmpty())
+        .doOnNext(tick -> complete())
         .then();
+  }
+
+  /** Whoever waited may ask for the books at once, and they must be closed. */
+  private void complete() {
+    assembly.telemetry().refresh();
+    completed.tryEmitEmpty();
   }
 
   private boolean nothingBuffered() {

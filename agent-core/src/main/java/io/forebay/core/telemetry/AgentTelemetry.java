@@ -62,6 +62,14 @@ public final class AgentTelemetry implements AutoCloseable {
     deliveries.forEach(delivery -> delivery.sample(nanos));
   }
 
+  /**
+   * Takes the snapshots behind the meters anew. Meters are up to 50 ms old otherwise; those of the
+   * next scrape tell all that has happened by now.
+   */
+  public void refresh() {
+    deliveries.forEach(DeliveryTelemetry::snapshot);
+  }
+
   @Override
   public void close() {
     meters.close();

@@ -134,9 +134,9 @@ public final class DeliveryTelemetry implements DeliveryListener {
     return rate <= 0 ? Double.NaN : queue.records() / rate;
   }
 
-  /** What stands at the destination now, at most a fraction of a second old. */
+  /** How the delivery stands now; what the meters tell from here on is no older. */
   public DeliverySnapshot snapshot() {
-    return snapshots.get();
+    return snapshots.fresh();
   }
 
   /** Records that the queue gave up because it was full. */

@@ -1,12 +1,13 @@
 package io.forebay.core.telemetry;
 
 import io.forebay.core.delivery.DeliverySnapshot;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A delivery's snapshot, taken again once it is a little old: the meters of one scrape then agree
- * with each other. Thread safe; a race takes two snapshots and keeps one.
+ * with each other. Thread safe; a race takes two snapshots and keeps the later one.
  */
 final class RecentSnapshot {
 
@@ -16,19 +17,31 @@ final class RecentSnapshot {
   private record Taken(DeliverySnapshot snapshot, long nanos) {}
 
   private final Supplier<DeliverySnapshot> source;
-  private volatile @Nullable Taken taken;
+  private final AtomicReference<@Nullable Taken> taken = new AtomicReference<>();
 
   RecentSnapshot(Supplier<DeliverySnapshot> source) {
     this.source = source;
   }
 
+  /** At most 50 ms old, and no older than what {@link #fresh} last gave. */
   DeliverySnapshot get() {
-    long now = System.nanoTime();
-    Taken last = taken;
-    if (last == null || now - last.nanos > MAX_AGE_NANOS) {
-      last = new Taken(source.get(), now);
-      taken = last;
+    Taken last = taken.get();
+    if (last == null || System.nanoTime() - last.nanos > MAX_AGE_NANOS) {
+      return fresh();
     }
     return last.snapshot;
+  }
+
+  /** Taken now, and kept for who asks next. */
+  DeliverySnapshot fresh() {
+    // The time comes first: a snapshot must not be held for later than it is.
+    long now = System.nanoTime();
+    Taken next = new Taken(source.get(), now);
+    taken.accumulateAndGet(next, RecentSnapshot::later);
+    return next.snapshot;
+  }
+
+  private static Taken later(@Nullable Taken kept, Taken next) {
+    return kept == null || next.nanos - kept.nanos >= 0 ? next : kept;
   }
 }

@@ -8,6 +8,7 @@ import io.forebay.core.component.Processor;
 import io.forebay.core.component.Source;
 import io.forebay.core.delivery.DeliveryState;
 import io.forebay.core.item.Batch;
+import io.forebay.core.runtime.PipelineStatus.DeliveryStatus;
 import io.forebay.core.runtime.PipelineStatus.NodeStatus;
 import io.forebay.core.runtime.PipelineStatus.State;
 import io.forebay.core.telemetry.AgentTelemetry;
@@ -404,6 +405,26 @@ class PipelineTest {
     out.letGo();
     await().until(() -> completed.get() == 1);
     assertThat(out.bodies).containsExactly("a", "b");
+  }
+
+  @Test
+  void aStatusTellsWhatHasHappenedSinceTheLast() {
+    source("in", input.asFlux());
+    destination("out");
+    assembly.link("in", "", "out");
+    Pipeline running = start();
+
+    for (int i = 1; i <= 3; i++) {
+      input.tryEmitNext(batches.of("a"));
+      await().until(() -> batches.ended() == batches.made.get());
+
+      DeliveryStatus delivery = node(running, "out").delivery();
+      assertThat(delivery).isNotNull();
+      assertThat(delivery.snapshot().deliveredItems()).isEqualTo(i);
+      // The meters of a scrape are no older than the status.
+      assertThat(registry.get("forebay.delivery.delivered.items").functionCounter().count())
+          .isEqualTo(i);
+    }
   }
 
   @Test
