@@ -48,10 +48,9 @@ final class OverflowWatch {
     Episode last = episodes.get(node.name());
     long known = last == null ? 0 : last.items;
     if (items > known) {
-      boolean goesOn = last != null && !isOver(last, now);
       episodes.put(
           node.name(),
-          goesOn
+          last != null && !isOver(last, now)
               ? new Episode(last.before, items, last.since, now)
               : new Episode(known, items, clock.instant().truncatedTo(ChronoUnit.SECONDS), now));
     }
