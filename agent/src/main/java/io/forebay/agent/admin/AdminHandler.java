@@ -40,7 +40,7 @@ final class AdminHandler
       response.header(HttpHeaderNames.ALLOW, "GET, HEAD");
     }
     if (!request.method().equals(HttpMethod.GET) && !request.method().equals(HttpMethod.HEAD)) {
-      // The body that came with it is not worth reading.
+      // The body that came with it is not worth keeping a connection for.
       response.header(HttpHeaderNames.CONNECTION, "close");
     }
     if (request.method().equals(HttpMethod.HEAD)) {

@@ -1,5 +1,6 @@
 package io.forebay.agent.admin;
 
+import io.forebay.source.net.LingeringClose;
 import io.netty.channel.Channel;
 import java.net.InetSocketAddress;
 import java.time.Clock;
@@ -15,14 +16,17 @@ import reactor.netty.resources.LoopResources;
 
 /**
  * An HTTP/1.1 server for operators, on one thread of its own, so that a slow or hostile client of
- * it cannot touch the data path. Bounded: connections, header sizes, idle time; bodies are not
- * read.
+ * it cannot touch the data path. Bounded: connections, header sizes, idle time. Bodies are thrown
+ * away: a request with one is answered at once, and its connection closed in such a way that a
+ * client that is still writing gets the answer.
  */
 public final class AdminServer {
 
   private static final Logger log = LoggerFactory.getLogger(AdminServer.class);
   private static final int MAX_CONNECTIONS = 64;
   private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(30);
+  private static final LingeringClose.Bounds LINGER =
+      new LingeringClose.Bounds(Duration.ofSeconds(1), Duration.ofSeconds(5), 16 << 20);
 
   private final DisposableServer server;
   private final LoopResources loop;
@@ -79,7 +83,10 @@ public final class AdminServer {
       channel
           .close()
           .addListener(closed -> log.debug("closed one connection too many: {}", channel));
+      return;
     }
+    // Also after headers that were too large, of which the codec does not say what is left.
+    channel.pipeline().addFirst("forebay.linger", new LingeringClose(LINGER, () -> true));
   }
 
   /** Where it listens, with the real port. */

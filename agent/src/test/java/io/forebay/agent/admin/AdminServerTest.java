@@ -84,6 +84,45 @@ class AdminServerTest {
   }
 
   @Test
+  void refusal_isReadByAClientThatGoesOnWriting() throws Exception {
+    assertThat(
+            rawAndMore("POST /hello HTTP/1.1\r\nHost: localhost\r\nContent-Length: 80000\r\n\r\n"))
+        .startsWith("HTTP/1.1 405");
+    assertThat(rawAndMore("GET /hello HTTP/1.1\r\nHost: localhost\r\nX: " + "y".repeat(20_000)))
+        .startsWith("HTTP/1.1 4");
+  }
+
+  /** Writes slowly, so that the answer is there before the end of what is written. */
+  private String rawAndMore(String request) throws Exception {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.address().getPort())) {
+      socket.setSoTimeout(10_000);
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+      for (int i = 0; i < 8; i++) {
+        Thread.sleep(40);
+        socket.getOutputStream().write("z".repeat(10_000).getBytes(StandardCharsets.US_ASCII));
+      }
+      return new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII);
+    }
+  }
+
+  @Test
+  void close_doesNotWaitForClients() throws Exception {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.address().getPort())) {
+      socket.setSoTimeout(10_000);
+      socket
+          .getOutputStream()
+          .write(
+              "POST /hello HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n"
+                  .getBytes(StandardCharsets.US_ASCII));
+      assertThat(socket.getInputStream().read()).isEqualTo('H');
+
+      server.close().block(Duration.ofSeconds(4));
+
+      assertThat(socket.getInputStream().readAllBytes()).isNotEmpty();
+    }
+  }
+
+  @Test
   void unknownPath_isNotFound() throws Exception {
     assertThat(get("/hello/../etc/passwd").statusCode()).isEqualTo(404);
   }

@@ -1,6 +1,7 @@
 package io.forebay.source.http;
 
 import io.forebay.core.component.NodeListener;
+import io.forebay.source.net.LingeringClose;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;

@@ -1,4 +1,4 @@
-package io.forebay.source.http;
+package io.forebay.source.net;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelDuplexHandler;
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * #isUnderWay}.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // Nobody waits for a close or a timer.
-final class LingeringClose extends ChannelDuplexHandler {
+public final class LingeringClose extends ChannelDuplexHandler {
 
   /**
    * How long a client that was answered is listened to.
@@ -33,7 +33,7 @@ final class LingeringClose extends ChannelDuplexHandler {
    * @param total in all
    * @param bytes in all
    */
-  record Bounds(Duration silence, Duration total, long bytes) {}
+  public record Bounds(Duration silence, Duration total, long bytes) {}
 
   private final Bounds bounds;
   private final BooleanSupplier clientMayBeWriting;
@@ -49,18 +49,18 @@ final class LingeringClose extends ChannelDuplexHandler {
   /**
    * @param clientMayBeWriting asked when the connection is to be closed
    */
-  LingeringClose(Bounds bounds, BooleanSupplier clientMayBeWriting) {
+  public LingeringClose(Bounds bounds, BooleanSupplier clientMayBeWriting) {
     this.bounds = bounds;
     this.clientMayBeWriting = clientMayBeWriting;
   }
 
   /** Whether the first step is done and the second is not. From any thread. */
-  boolean isUnderWay() {
+  public boolean isUnderWay() {
     return underWay;
   }
 
   /** Closes without lingering, also when that is under way. */
-  void closeAtOnce() {
+  public void closeAtOnce() {
     atOnce = true;
     ChannelHandlerContext ctx = context;
     if (ctx != null) {
