@@ -24,6 +24,14 @@ public interface Source {
   Flux<Batch> batches();
 
   /**
+   * Whether it takes data at this moment: false as long as what it reads (a port) is not open yet.
+   * Asked while it is subscribed; from any thread, and cheap.
+   */
+  default boolean isUp() {
+    return true;
+  }
+
+  /**
    * Makes durable what the source still holds in memory (cursors that acknowledgements moved), and
    * then completes. To be subscribed after the cancel, once the shares have ended or nobody waits
    * for them any longer; a share that ends later need not be heard.

@@ -13,8 +13,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 
 /** Says what is wrong with a running assembly. Thread safe. */
 final class HealthCheck {
@@ -69,17 +71,26 @@ final class HealthCheck {
       String word = state.name().toLowerCase(Locale.ROOT);
       reasons.add(new Reason("", word, "the pipeline is " + word));
     }
-    assembly.nodes().forEach(node -> check(node, reasons));
+    Set<String> starting =
+        state != State.RUNNING
+            ? Set.of()
+            : assembly.sources().stream()
+                .filter(SourceNode::isStarting)
+                .map(SourceNode::name)
+                .collect(Collectors.toSet());
+    assembly.nodes().forEach(node -> check(node, starting.contains(node.name()), reasons));
     boolean ticking = nanoClock.getAsLong() - tickedAtNanos < LIVE_WITHIN.toNanos();
     boolean live = state != State.FAILED && (state != State.RUNNING || ticking);
     return new HealthReport(live, reasons.isEmpty(), reasons);
   }
 
-  private void check(NodeTelemetry node, List<Reason> reasons) {
+  private void check(NodeTelemetry node, boolean starting, List<Reason> reasons) {
     String name = node.name();
     String trouble = node.trouble();
     if (trouble != null) {
       reasons.add(new Reason(name, "unhealthy", trouble));
+    } else if (starting) {
+      reasons.add(new Reason(name, HealthReport.STARTING, "it does not take data yet"));
     }
     DeliveryTelemetry delivery = assembly.delivery(name);
     if (delivery == null) {

@@ -11,6 +11,9 @@ import java.util.List;
  */
 public record HealthReport(boolean live, boolean ready, List<Reason> reasons) {
 
+  /** The code of what has begun and does not work yet: the pipeline, or a source of it. */
+  public static final String STARTING = "starting";
+
   public HealthReport {
     reasons = List.copyOf(reasons);
   }

@@ -10,12 +10,14 @@ import reactor.core.publisher.Mono;
 final class SourceNode {
 
   private final Source source;
+  private final NodeTelemetry node;
   private final Outlets outlets;
   private final Recovery recovery;
   private volatile boolean exhausted;
 
   SourceNode(Source source, NodeTelemetry node, Recovery recovery) {
     this.source = source;
+    this.node = node;
     this.outlets = new Outlets(node, null);
     this.recovery = recovery;
   }
@@ -32,6 +34,15 @@ final class SourceNode {
         // What a cancel catches on its way comes to the outlets no more, nor to anybody else.
         .doOnDiscard(Batch.class, batch -> batch.acknowledgement().fail())
         .subscribe(outlets);
+  }
+
+  String name() {
+    return node.name();
+  }
+
+  /** Whether it does not take data yet; also while it is begun anew after a failure. */
+  boolean isStarting() {
+    return !exhausted && !source.isUp();
   }
 
   /** Whether it said that there will be no more. */

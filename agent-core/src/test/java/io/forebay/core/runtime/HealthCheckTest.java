@@ -2,6 +2,8 @@ package io.forebay.core.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.forebay.core.component.Source;
+import io.forebay.core.item.Batch;
 import io.forebay.core.runtime.HealthReport.Reason;
 import io.forebay.core.telemetry.AgentTelemetry;
 import io.forebay.core.telemetry.NodeTelemetry;
@@ -12,10 +14,12 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import reactor.core.Disposables;
+import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
@@ -82,6 +86,30 @@ class HealthCheckTest {
         .containsExactly(
             "the queue is full: 3 items were dropped since 2026-01-02T03:04:05Z, the last 0 s ago"
                 + ": connection refused");
+  }
+
+  @Test
+  void isNotReadyBeforeASourceTakesData() {
+    AtomicBoolean up = new AtomicBoolean();
+    assembly.source(
+        "in",
+        "test_input",
+        node ->
+            new Source() {
+              @Override
+              public Flux<Batch> batches() {
+                return Flux.never();
+              }
+
+              @Override
+              public boolean isUp() {
+                return up.get();
+              }
+            });
+    assertThat(reasonsAfter(Duration.ofSeconds(1)))
+        .containsExactly(new Reason("in", "starting", "it does not take data yet"));
+    up.set(true);
+    assertThat(reasonsAfter(Duration.ofSeconds(1))).isEmpty();
   }
 
   @Test

@@ -7,21 +7,20 @@ import io.forebay.agent.process.DataDirectory;
 import io.forebay.agent.process.DataDirectoryLock;
 import io.forebay.agent.process.StopRequest;
 import io.forebay.core.config.AgentSettings;
-import io.forebay.core.delivery.DeliverySnapshot;
-import io.forebay.core.graph.NodeKind;
 import io.forebay.core.graph.PipelineGraph;
+import io.forebay.core.runtime.HealthReport;
 import io.forebay.core.runtime.PipelineStartException;
-import io.forebay.core.runtime.PipelineStatus.DeliveryStatus;
-import io.forebay.core.runtime.PipelineStatus.NodeStatus;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** {@code forebay run}. */
@@ -36,6 +35,11 @@ import reactor.core.publisher.Mono;
 final class RunCommand implements Callable<Integer> {
 
   private static final Logger log = LoggerFactory.getLogger(RunCommand.class);
+
+  private static final Duration START_POLL = Duration.ofMillis(10);
+
+  /** A port in use is found out within half a second. */
+  private static final Duration START_PATIENCE = Duration.ofSeconds(3);
 
   private final CommandContext context;
 
@@ -77,7 +81,8 @@ final class RunCommand implements Callable<Integer> {
       agent.stop().block();
       throw new CommandFailure(ExitCode.FAILURE, String.valueOf(e.getMessage()), e);
     }
-    sayReady(graph, agent);
+    Mono.firstWithSignal(stop.signal().then(), sourcesTried(agent)).block();
+    sayStarted(agent);
     Mono<String> asked = stop.signal().map(signal -> "SIG" + signal.name());
     String reason =
         Mono.firstWithSignal(asked, agent.completion().thenReturn("all sources have ended"))
@@ -85,7 +90,9 @@ final class RunCommand implements Callable<Integer> {
     log.info(
         "stopping, since {}; at most {} s", reason, graph.settings().shutdownGrace().toSeconds());
     agent.stop().block();
-    agent.status().nodes().forEach(RunCommand::sayFarewell);
+    agent.status().nodes().stream()
+        .flatMap(node -> FarewellLine.of(node).stream())
+        .forEach(line -> line.write(log));
     return ExitCode.OK.value();
   }
 
@@ -103,7 +110,7 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private static void sayReady(PipelineGraph graph, Agent agent) {
+  private static void sayStarted(Agent agent) {
     agent
         .adminAddress()
         .filter(address -> !address.getAddress().isLoopbackAddress())
@@ -112,30 +119,28 @@ final class RunCommand implements Callable<Integer> {
                 log.warn(
                     "the admin server on {} is open to whoever reaches it; it asks for no password",
                     address));
-    log.info(
-        "ready after {} ms: sources: {}, processors: {}, destinations: {}; admin {}",
-        ManagementFactory.getRuntimeMXBean().getUptime(),
-        graph.nodes(NodeKind.SOURCE).size(),
-        graph.nodes(NodeKind.PROCESSOR).size(),
-        graph.nodes(NodeKind.DESTINATION).size(),
-        agent
-            .adminAddress()
-            .map(address -> "http://" + address.getHostString() + ":" + address.getPort() + "/")
-            .orElse("off"));
+    StartLine.of(agent.status(), agent.health(), uptimeMillis(), admin(agent)).write(log);
   }
 
-  private static void sayFarewell(NodeStatus node) {
-    DeliveryStatus delivery = node.delivery();
-    if (delivery != null) {
-      DeliverySnapshot end = delivery.snapshot();
-      log.info(
-          "{}: received {}, delivered {}, dead letters {}, dropped {}, left in the queue {}",
-          node.name(),
-          end.receivedItems(),
-          end.deliveredItems(),
-          end.deadLetteredItems(),
-          end.droppedItems(),
-          end.bufferedItems());
-    }
+  private static long uptimeMillis() {
+    return ManagementFactory.getRuntimeMXBean().getUptime();
+  }
+
+  private static String admin(Agent agent) {
+    return agent
+        .adminAddress()
+        .map(address -> "http://" + address.getHostString() + ":" + address.getPort() + "/")
+        .orElse("off");
+  }
+
+  /** Completes once no source is still opening what it reads; soon, or nearly so, all the same. */
+  private static Mono<Void> sourcesTried(Agent agent) {
+    return Flux.interval(Duration.ZERO, START_POLL)
+        .takeUntil(
+            tick ->
+                agent.health().reasons().stream()
+                    .noneMatch(reason -> reason.code().equals(HealthReport.STARTING)))
+        .then()
+        .timeout(START_PATIENCE, Mono.empty());
   }
 }

@@ -5,6 +5,7 @@ import io.forebay.agent.admin.AdminBindException;
 import io.forebay.agent.admin.AdminServer;
 import io.forebay.agent.admin.AgentView;
 import io.forebay.core.graph.PipelineGraph;
+import io.forebay.core.runtime.HealthReport;
 import io.forebay.core.runtime.Pipeline;
 import io.forebay.core.runtime.PipelineStatus;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -70,6 +71,11 @@ public final class Agent {
         .stop()
         .then(server == null ? Mono.empty() : server.close())
         .then(Mono.fromRunnable(registry::close));
+  }
+
+  /** What is wrong; cheap. */
+  public HealthReport health() {
+    return pipeline.health();
   }
 
   public PipelineStatus status() {

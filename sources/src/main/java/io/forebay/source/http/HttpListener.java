@@ -56,6 +56,11 @@ final class HttpListener {
     channel.closeFuture().addListener(closed -> guards.remove(guard));
   }
 
+  /** Whether the port is open. */
+  boolean isOpen() {
+    return port.isOpen();
+  }
+
   Flux<Batch> batches() {
     return intake.batches();
   }

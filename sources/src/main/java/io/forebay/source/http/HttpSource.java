@@ -60,6 +60,12 @@ final class HttpSource implements Source {
         HttpListener::stop);
   }
 
+  @Override
+  public boolean isUp() {
+    HttpListener listener = latest;
+    return listener != null && listener.isOpen();
+  }
+
   /** Answers those who still wait, and completes when nothing is open any more. */
   @Override
   public Mono<Void> close() {

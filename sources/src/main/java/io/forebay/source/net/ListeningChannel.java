@@ -21,6 +21,11 @@ public final class ListeningChannel {
     }
   }
 
+  /** Whether it is bound and not closed. */
+  public synchronized boolean isOpen() {
+    return !closed && channel != null && channel.isOpen();
+  }
+
   /** Closes it, now or as soon as it is bound. Idempotent. */
   public synchronized void close() {
     closed = true;

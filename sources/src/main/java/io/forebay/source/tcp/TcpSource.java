@@ -21,6 +21,7 @@ import java.net.InetSocketAddress;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
@@ -44,6 +45,7 @@ final class TcpSource implements Source {
   private final TcpInputConfig config;
   private final ComponentContext context;
   private final Consumer<InetSocketAddress> onBound;
+  private volatile @Nullable Listener latest;
 
   TcpSource(TcpInputConfig config, ComponentContext context, Consumer<InetSocketAddress> onBound) {
     this.config = config;
@@ -54,9 +56,15 @@ final class TcpSource implements Source {
   @Override
   public Flux<Batch> batches() {
     return Flux.usingWhen(
-        Mono.fromSupplier(Listener::new),
+        Mono.fromSupplier(() -> latest = new Listener()),
         listener -> listen(listener).thenMany(listener.intake.batches()),
         Listener::stop);
+  }
+
+  @Override
+  public boolean isUp() {
+    Listener listener = latest;
+    return listener != null && listener.channel.isOpen();
   }
 
   private Mono<Void> listen(Listener listener) {

@@ -11,6 +11,7 @@ import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.util.NetUtil;
 import java.net.InetSocketAddress;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
@@ -26,6 +27,7 @@ final class UdpSource implements Source {
   private final UdpInputConfig config;
   private final ComponentContext context;
   private final Consumer<InetSocketAddress> onBound;
+  private volatile @Nullable Listener latest;
 
   UdpSource(UdpInputConfig config, ComponentContext context, Consumer<InetSocketAddress> onBound) {
     this.config = config;
@@ -36,9 +38,15 @@ final class UdpSource implements Source {
   @Override
   public Flux<Batch> batches() {
     return Flux.usingWhen(
-        Mono.fromSupplier(Listener::new),
+        Mono.fromSupplier(() -> latest = new Listener()),
         listener -> listen(listener).thenMany(listener.intake.batches()),
         Listener::stop);
+  }
+
+  @Override
+  public boolean isUp() {
+    Listener listener = latest;
+    return listener != null && listener.channel.isOpen();
   }
 
   private Mono<Void> listen(Listener listener) {

@@ -624,6 +624,14 @@ class HttpSourceTest {
   }
 
   @Test
+  void isUpWhileItsPortIsOpen() {
+    start(taker);
+    assertThat(source.isUp()).isTrue();
+    taker.cancel();
+    await().until(() -> !source.isUp());
+  }
+
+  @Test
   void bindsAgainAfterACancel() throws Exception {
     int port = start(taker);
     taker.cancel();
@@ -650,6 +658,7 @@ class HttpSourceTest {
           .isInstanceOf(ListenException.class)
           .hasMessageContaining("web cannot listen on 127.0.0.1:" + other.getLocalPort())
           .hasMessageContaining("in use");
+      assertThat(source.isUp()).isFalse();
     }
   }
 
