@@ -1,11 +1,11 @@
 package io.forebay.destination.encoding;
 
+import io.forebay.core.item.ByteSlice;
 import io.forebay.core.item.FieldPath;
 import io.forebay.core.item.FieldPath.Root;
 import io.forebay.destination.encoding.PayloadTemplate.Form;
 import io.forebay.destination.encoding.PayloadTemplate.Part;
 import io.forebay.destination.encoding.PayloadTemplate.Source;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -45,16 +45,15 @@ final class PayloadParser {
       if (close < 0) {
         throw new IllegalArgumentException("'" + shown(text.substring(open)) + "' has no }}");
       }
-      byte[] before = text.substring(at, open).getBytes(StandardCharsets.UTF_8);
+      ByteSlice before = ByteSlice.utf8(text.substring(at, open));
       parts.add(new PayloadParser(text.substring(open + OPEN.length(), close)).part(before));
       at = close + CLOSE.length();
     }
-    byte[] rest = text.substring(at).getBytes(StandardCharsets.UTF_8);
-    parts.add(new Part(rest, null, Form.PLAIN));
+    parts.add(new Part(ByteSlice.utf8(text.substring(at)), null, Form.PLAIN));
     return parts;
   }
 
-  private Part part(byte[] before) {
+  private Part part(ByteSlice before) {
     Part part = pipeline(before);
     if (next < tokens.size()) {
       throw unknown();
@@ -62,7 +61,7 @@ final class PayloadParser {
     return part;
   }
 
-  private Part pipeline(byte[] before) {
+  private Part pipeline(ByteSlice before) {
     Part part = command(before);
     while (peek().equals("|")) {
       next++;
@@ -71,7 +70,7 @@ final class PayloadParser {
     return part;
   }
 
-  private Part command(byte[] before) {
+  private Part command(ByteSlice before) {
     String word = take();
     return switch (word) {
       case "js", "json" -> formed(operand(before, take()), word);
@@ -87,7 +86,7 @@ final class PayloadParser {
     };
   }
 
-  private Part operand(byte[] before, String word) {
+  private Part operand(ByteSlice before, String word) {
     if (!word.equals("(")) {
       return new Part(before, source(path(word)), Form.PLAIN);
     }

@@ -46,7 +46,7 @@ public final class PayloadTemplate {
   }
 
   /** Text as it is, then a field; the last part has none. */
-  record Part(byte[] text, @Nullable Source source, Form form) {}
+  record Part(ByteSlice text, @Nullable Source source, Form form) {}
 
   private final List<Part> parts;
 
@@ -66,7 +66,7 @@ public final class PayloadTemplate {
   /** Prints one field and nothing else. */
   public static PayloadTemplate of(FieldPath path) {
     List<Part> parts = new ArrayList<>();
-    parts.add(new Part(new byte[0], new Source.Field(path), Form.PLAIN));
+    parts.add(new Part(ByteSlice.EMPTY, new Source.Field(path), Form.PLAIN));
     return new PayloadTemplate(parts);
   }
 
@@ -86,7 +86,7 @@ public final class PayloadTemplate {
     public void write(List<Item> items, EncodedLines out) {
       for (int i = 0; i < items.size(); i++) {
         for (Part part : parts) {
-          out.write(part.text);
+          writePlain(part.text, out);
           Source source = part.source;
           if (source != null) {
             write(items.get(i), source, part.form, out);
