@@ -3,6 +3,8 @@ package io.forebay.destination;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.forebay.core.config.DataSize;
+import io.forebay.core.graph.PipelineGraph;
+import io.forebay.core.graph.PipelineLoader;
 import io.forebay.destination.debug.DebugOutputConfig;
 import io.forebay.destination.discard.VoidOutputConfig;
 import io.forebay.destination.encoding.BatchFormat;
@@ -18,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -313,6 +316,38 @@ class DestinationConfigTest {
             Pipelines.problems(
                 "localstorage_output", "mounted_path: /srv/archive", "compression: snappy"))
         .contains("uncompressed, gzip, zstd");
+  }
+
+  @Test
+  void localStorageTakesTheArchiveSettingsOfThePipeline() {
+    String yaml =
+        """
+        version: v3
+        settings: {archive_flush_interval: 1m0s, archive_max_byte_limit: 32MB}
+        nodes:
+        - {name: demo, type: demo_input}
+        - {name: plain, type: localstorage_output, mounted_path: /srv/a}
+        - {name: own, type: localstorage_output, mounted_path: /srv/b, flush_interval: 1h}
+        - {name: other, type: void_output}
+        links:
+        - {from: demo, to: plain}
+        - {from: demo, to: own}
+        - {from: demo, to: other}
+        """;
+
+    PipelineLoader.Loaded loaded = Pipelines.load(yaml);
+
+    assertThat(loaded.problems().all()).isEmpty();
+    Map<String, LocalStorageConfig> configs =
+        loaded.graph().orElseThrow().nodes().stream()
+            .filter(node -> node.config() instanceof LocalStorageConfig)
+            .collect(
+                Collectors.toMap(
+                    PipelineGraph.Node::name, node -> (LocalStorageConfig) node.config()));
+    assertThat(configs.get("plain").flushInterval()).isEqualTo(Duration.ofMinutes(1));
+    assertThat(configs.get("plain").maxByteLimit()).isEqualTo(DataSize.parse("32MB"));
+    assertThat(configs.get("own").flushInterval()).isEqualTo(Duration.ofHours(1));
+    assertThat(configs.get("own").maxByteLimit()).isEqualTo(DataSize.parse("32MB"));
   }
 
   @Test

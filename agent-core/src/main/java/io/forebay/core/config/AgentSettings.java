@@ -46,7 +46,17 @@ public record AgentSettings(
             value =
                 "Time after which lines that wait for more become an item, for sources that do not say themselves.",
             min = 1)
-        @Nullable Duration multilineFlushInterval) {
+        @Nullable Duration multilineFlushInterval,
+    @Key(
+            value =
+                "Age at which a destination that keeps files finishes one, where it does not say itself.",
+            min = 10)
+        @Nullable Duration archiveFlushInterval,
+    @Key(
+            value =
+                "Bytes after which a destination that keeps files finishes one, where it does not say itself.",
+            min = 1)
+        @Nullable DataSize archiveMaxByteLimit) {
 
   /** The {@code log} block. */
   public record LogSettings(

@@ -23,8 +23,6 @@ public final class IgnoredKeys {
               "anomaly_coefficient",
               "anomaly_confidence_period",
               "anomaly_tolerance",
-              "archive_flush_interval",
-              "archive_max_byte_limit",
               "item_schema",
               "live_tail_settings",
               "max_incomplete_line_buffer_size",

@@ -66,13 +66,13 @@ final class PipelineReader {
     checkKeys(root, scope);
     checkVersion(root, scope);
     AgentSettings settings = settings(root, scope);
-    SettingsForSources forSources =
-        new SettingsForSources(
+    SettingsForNodes forNodes =
+        new SettingsForNodes(
             settings != null && root.get("settings").orElse(null) instanceof Mapping block
                 ? block
                 : Mapping.empty(root.position()));
     List<NodeConfig> nodes = new ArrayList<>();
-    eachBlock(root, "nodes", scope, (block, inner) -> nodes.add(node(block, inner, forSources)));
+    eachBlock(root, "nodes", scope, (block, inner) -> nodes.add(node(block, inner, forNodes)));
     List<LinkConfig> links = new ArrayList<>();
     eachBlock(root, "links", scope, (block, inner) -> link(block, inner, links));
     scope.ignored().report(problems);
@@ -186,7 +186,7 @@ final class PipelineReader {
     }
   }
 
-  private NodeConfig node(Mapping block, BindScope outer, SettingsForSources forSources) {
+  private NodeConfig node(Mapping block, BindScope outer, SettingsForNodes forNodes) {
     String name = new NodeFields(block, outer).required("name");
     BindScope scope = name == null ? outer : outer.ofNode(name);
     if (name != null
@@ -202,7 +202,7 @@ final class PipelineReader {
           block.locate("type"), "unknown node type '" + type + "'", type, typesLike(type));
     }
     Record config =
-        factory == null || disabled ? null : bind(factory, forSources.addTo(block, factory), scope);
+        factory == null || disabled ? null : bind(factory, forNodes.addTo(block, factory), scope);
     NodeKind kind = factory == null ? NodeKind.guess(String.valueOf(type)) : NodeKind.of(factory);
     Yaml description =
         block.get("description").or(() -> block.get("user_description")).orElse(null);

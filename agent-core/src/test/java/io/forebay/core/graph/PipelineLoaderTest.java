@@ -225,11 +225,11 @@ class PipelineLoaderTest {
         .contains(
             "log.buffer_size",
             "log.flush_bytesize",
-            "settings.archive_flush_interval",
+            "settings.read_settings",
             "in.channel_size",
             "out.features",
             "out.flush_interval")
-        .doesNotContain("user_description");
+        .doesNotContain("user_description", "archive_flush_interval");
   }
 
   @Test
@@ -313,6 +313,8 @@ class PipelineLoaderTest {
                 DataSize.parse("1MiB"),
                 Duration.ofSeconds(10),
                 new AgentSettings.CursorSettings(null, null),
+                null,
+                null,
                 null,
                 null,
                 null,
