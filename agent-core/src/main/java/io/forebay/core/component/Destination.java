@@ -11,6 +11,16 @@ import reactor.core.publisher.Mono;
 public interface Destination {
 
   /**
+   * What is to be done once before data comes, such as finishing what an earlier run left behind.
+   * Subscribed when the pipeline starts, before the first send; never blocks the thread that
+   * subscribes. A failure is shown as the node's trouble and the work begun anew later; nothing
+   * waits for its end, so {@link #send} must do without it. Cancelled when the node stops.
+   */
+  default Mono<Void> start() {
+    return Mono.empty();
+  }
+
+  /**
    * One attempt to send, cold: each subscription is an attempt. Ends in exactly one {@link
    * SendResult}; an error signal counts as {@link SendResult.Retry}. Cancelling gives the attempt
    * up, and the receiver may or may not have taken it. Called concurrently, as often as the node

@@ -9,6 +9,14 @@ import reactor.core.publisher.Mono;
 public interface Delivery {
 
   /**
+   * What the destination does once before data comes; may be subscribed again after a failure.
+   * Nothing waits for it.
+   */
+  default Mono<Void> prepare() {
+    return Mono.empty();
+  }
+
+  /**
    * Opens the queue and the dead letters and begins to drain what an earlier run left. Fails when
    * the queue cannot be opened. To be subscribed once, before {@link #accept}.
    */

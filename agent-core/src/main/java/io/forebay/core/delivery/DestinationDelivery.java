@@ -1,5 +1,6 @@
 package io.forebay.core.delivery;
 
+import io.forebay.core.component.Destination;
 import io.forebay.core.item.Batch;
 import io.forebay.queue.QueueStatistics;
 import java.time.Duration;
@@ -11,14 +12,21 @@ import reactor.core.publisher.Mono;
 /** The outside of a delivery: brings calls to its loop and pictures back. */
 final class DestinationDelivery implements Delivery {
 
+  private final Destination destination;
   private final DeliveryLoop loop;
   private final DeliveryParts parts;
   private final Mailbox mailbox;
 
   DestinationDelivery(DeliveryOptions options) {
+    this.destination = options.destination();
     this.loop = new DeliveryLoop(options);
     this.parts = loop.parts();
     this.mailbox = loop.mailbox();
+  }
+
+  @Override
+  public Mono<Void> prepare() {
+    return Mono.defer(destination::start);
   }
 
   @Override

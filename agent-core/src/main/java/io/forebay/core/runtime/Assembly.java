@@ -25,6 +25,8 @@ final class Assembly {
 
   private static final Duration SOURCE_WELL_AFTER = Duration.ofSeconds(2);
 
+  private static final Duration DESTINATION_WELL_AFTER = Duration.ofSeconds(1);
+
   /** A processor that failed stays in the health report for as long as this. */
   private static final Duration PROCESSOR_WELL_AFTER = Duration.ofMinutes(1);
 
@@ -78,8 +80,11 @@ final class Assembly {
     LateDelivery late = new LateDelivery();
     DeliveryTelemetry listener = telemetry.delivery(node, () -> late.get().snapshot());
     late.delivery = maker.make(node, listener);
+    Preparation preparation =
+        new Preparation(late.get()::prepare, recovery(node, DESTINATION_WELL_AFTER));
     DestinationNode destination =
-        new DestinationNode(late.get(), node, recovery(node, SOURCE_WELL_AFTER), threads);
+        new DestinationNode(
+            late.get(), node, preparation, recovery(node, SOURCE_WELL_AFTER), threads);
     inlets.put(name, destination.inlet());
     deliveries.put(name, listener);
     destinations.add(destination);

@@ -15,6 +15,7 @@ final class DestinationNode {
   private final Delivery delivery;
   private final NodeTelemetry node;
   private final Inlet inlet;
+  private final Preparation preparation;
   private final Recovery recovery;
   private final Disposable threads;
   private final Sinks.Empty<Void> accepted = Sinks.empty();
@@ -23,9 +24,15 @@ final class DestinationNode {
   /**
    * @param threads the delivery's own, disposed of once it has stopped
    */
-  DestinationNode(Delivery delivery, NodeTelemetry node, Recovery recovery, Disposable threads) {
+  DestinationNode(
+      Delivery delivery,
+      NodeTelemetry node,
+      Preparation preparation,
+      Recovery recovery,
+      Disposable threads) {
     this.delivery = delivery;
     this.node = node;
+    this.preparation = preparation;
     this.recovery = recovery;
     this.threads = threads;
     this.inlet = new Inlet(node);
@@ -43,9 +50,13 @@ final class DestinationNode {
     return delivery;
   }
 
-  /** Opens the queue and begins to drain it. */
+  /** Lets the destination prepare, opens the queue and begins to drain it. */
   Mono<Void> open() {
-    return Mono.defer(delivery::start)
+    return Mono.defer(
+            () -> {
+              preparation.begin();
+              return delivery.start();
+            })
         .onErrorMap(failure -> new PipelineStartException(node.name(), failure));
   }
 
@@ -81,6 +92,11 @@ final class DestinationNode {
 
   /** Sends or saves what it holds within the time given, then closes. */
   Mono<Void> stop(Duration grace) {
-    return Mono.defer(() -> delivery.stop(grace)).doFinally(signal -> threads.dispose());
+    return Mono.defer(
+            () -> {
+              preparation.cancel();
+              return delivery.stop(grace);
+            })
+        .doFinally(signal -> threads.dispose());
   }
 }

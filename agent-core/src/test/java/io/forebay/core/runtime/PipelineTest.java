@@ -461,6 +461,40 @@ class PipelineTest {
   }
 
   @Test
+  void aDestinationThatCannotPrepareIsTriedAgainWhileItDelivers() {
+    AtomicInteger attempts = new AtomicInteger();
+    source("in", input.asFlux());
+    ScriptedDelivery out = destination("out");
+    out.preparation =
+        Mono.defer(
+            () ->
+                attempts.incrementAndGet() < 2
+                    ? Mono.error(new IllegalStateException("the directory is locked"))
+                    : Mono.empty());
+    assembly.link("in", "", "out");
+    Pipeline running = start();
+
+    assertThat(running.health().reasons())
+        .singleElement()
+        .matches(reason -> reason.message().contains("the directory is locked"));
+    input.tryEmitNext(batches.of("a"));
+    await().until(() -> out.bodies.contains("a"));
+
+    await().atMost(WAIT).until(() -> running.health().ready());
+    assertThat(attempts).hasValue(2);
+  }
+
+  @Test
+  void stopCancelsAPreparationThatDoesNotEnd() {
+    AtomicInteger cancelled = new AtomicInteger();
+    destination("out").preparation = Mono.<Void>never().doOnCancel(cancelled::incrementAndGet);
+
+    start().stop().block(WAIT);
+
+    assertThat(cancelled).hasValue(1);
+  }
+
+  @Test
   void healthTellsOfPausedStalledAndFailingDisks() {
     stalledAfter = Duration.ZERO;
     source("in", input.asFlux());

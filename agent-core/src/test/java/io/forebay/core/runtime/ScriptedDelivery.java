@@ -35,6 +35,7 @@ final class ScriptedDelivery implements Delivery {
   volatile @Nullable QueueStatistics queue;
   volatile @Nullable String why;
   volatile long deadLettered;
+  volatile Mono<Void> preparation = Mono.empty();
 
   ScriptedDelivery(String name, List<String> calls) {
     this.name = name;
@@ -66,6 +67,11 @@ final class ScriptedDelivery implements Delivery {
     if (from != null) {
       from.request(1);
     }
+  }
+
+  @Override
+  public Mono<Void> prepare() {
+    return preparation;
   }
 
   @Override

@@ -64,6 +64,19 @@ final class ArchiveWriter {
   }
 
   /**
+   * Makes and locks the directory and finishes what an earlier run left there. Fails with {@link
+   * IOException}; whatever is left is then done with the first body.
+   */
+  Mono<Void> prepare() {
+    return Mono.<Void>fromCallable(
+            () -> {
+              archive.prepare();
+              return null;
+            })
+        .subscribeOn(scheduler);
+  }
+
+  /**
    * Completes when the body is durable, fails when it is not. Cancelling before its turn withdraws
    * it; the array must not change until then.
    */

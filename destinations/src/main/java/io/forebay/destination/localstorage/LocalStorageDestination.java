@@ -7,6 +7,7 @@ import io.forebay.core.component.SendResult.Retry;
 import io.forebay.core.item.Batch;
 import io.forebay.destination.encoding.BatchEncoder;
 import io.forebay.destination.encoding.EncodedBatch;
+import java.io.IOException;
 import java.nio.file.Path;
 import reactor.core.publisher.Mono;
 
@@ -21,6 +22,11 @@ final class LocalStorageDestination implements Destination {
     this.root = root;
     this.encoder = encoder;
     this.writer = writer;
+  }
+
+  @Override
+  public Mono<Void> start() {
+    return writer.prepare().onErrorMap(failure -> new IOException(why(failure), failure));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.forebay.destination.localstorage;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.forebay.core.component.ComponentContext;
 import io.forebay.core.component.Destination;
@@ -169,6 +170,26 @@ class LocalStorageTest {
             .findFirst()
             .orElseThrow();
     assertThat(Files.readAllBytes(evidence)).isEqualTo(torn);
+  }
+
+  @Test
+  void aPartLeftByACrashIsFinishedAtTheStartThoughNothingComes() throws Exception {
+    byte[] whole = Files.readAllBytes(crashed(ArchiveCompression.GZIP));
+
+    Destination next = open(ArchiveCompression.GZIP, NEVER, "16MB", null);
+    next.start().block(PATIENCE);
+
+    assertThat(Files.readAllBytes(onlyFile())).isEqualTo(whole);
+  }
+
+  @Test
+  void aStartThatCannotSucceedSaysWhy() throws Exception {
+    Files.writeString(root.resolve(".forebay"), "no directory");
+
+    Destination destination = open(ArchiveCompression.GZIP, NEVER, "16MB", null);
+
+    assertThatThrownBy(() -> destination.start().block(PATIENCE))
+        .hasMessageContaining("cannot write beneath " + root);
   }
 
   @ParameterizedTest
