@@ -21,6 +21,9 @@ final class ArchitectureRules {
       List.of(
           "item", "config", "component", "graph", "processor", "delivery", "telemetry", "runtime");
 
+  /** Beside them: made from the definition of a protocol, so that it can use none of them. */
+  static final String GENERATED = "collector";
+
   static final ArchRule QUEUE_STANDS_ALONE =
       noClasses()
           .that()
