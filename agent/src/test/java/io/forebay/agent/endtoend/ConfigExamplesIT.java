@@ -87,6 +87,25 @@ class ConfigExamplesIT {
   }
 
   @Test
+  void splunkHec() throws Exception {
+    AtomicReference<String> body = new AtomicReference<>("");
+    try (CapturingServer receiver = new CapturingServer(body)) {
+      environment.put("HEC_URL", "http://127.0.0.1:" + receiver.port() + "/ingest");
+      try (AgentProcess agent = start("splunk-hec.yaml", receiver.port())) {
+        Path file = directory.resolve("logs").resolve("app.log");
+        Files.writeString(file, LINE + "\n");
+        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> body.get().contains(LINE));
+        assertThat(body.get())
+            .startsWith("{\"time\":")
+            .contains("\"source\":\"" + file + "\",\"sourcetype\":\"app\",\"index\":\"main\"")
+            .contains("\"env\":\"production\"")
+            .contains("\"event\":\"" + LINE);
+        assertThat(agent.stop()).isZero();
+      }
+    }
+  }
+
+  @Test
   void fanOutReachesBothDestinations() throws Exception {
     try (RecordingReceiver receiver = new RecordingReceiver();
         AgentProcess agent = start("fan-out-backpressure.yaml", receiver.port())) {
