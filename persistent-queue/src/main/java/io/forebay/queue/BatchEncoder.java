@@ -52,6 +52,11 @@ final class BatchEncoder {
     return (long) Integer.BYTES + longest <= FrameHeader.MAX_BODY_BYTES;
   }
 
+  /** Whether the append can be added without leaving numbers out. */
+  boolean follows(PendingAppend append) {
+    return append.follows(segments.next() + frame.count());
+  }
+
   /** Cuts the append into frames; those that are full are written. */
   void add(PendingAppend append, long millis) throws IOException {
     append.firstSequence = segments.next() + frame.count();

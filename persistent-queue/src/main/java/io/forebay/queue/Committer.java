@@ -116,8 +116,14 @@ final class Committer {
     }
     List<PendingAppend> group = new ArrayList<>();
     long millis = clock.millis();
-    segments.begin();
+    if (append.wantedSequence >= 0 && append.wantedSequence < ledger.next()) {
+      return refuseNumber(append);
+    }
     try {
+      if (!append.follows(ledger.next())) {
+        segments.skipTo(append.wantedSequence);
+      }
+      segments.begin();
       long free = ledger.freeBytes();
       long groupBytes = 0;
       while (append != null && groupBytes < MAX_GROUP_BYTES) {
@@ -129,7 +135,7 @@ final class Committer {
           }
           free = ledger.freeBytes();
         }
-        if (bytes > free || !encoder.fits(append)) {
+        if (bytes > free || !encoder.fits(append) || !encoder.follows(append)) {
           if (group.isEmpty()) {
             return refuse(append, Admission.TOO_LARGE);
           }
@@ -196,6 +202,17 @@ final class Committer {
         admission == Admission.TOO_LARGE ? DropReason.TOO_LARGE : DropReason.OVERFLOW_NEWEST;
     losses.dropped(reason, append.batch.count(), append.payloadBytes);
     append.result.complete(new AppendResult.Refused(reason));
+    return true;
+  }
+
+  private boolean refuseNumber(PendingAppend append) {
+    takeFirst();
+    append.result.completeExceptionally(
+        new IOException(
+            "the number "
+                + append.wantedSequence
+                + " is taken: the next free one is "
+                + ledger.next()));
     return true;
   }
 

@@ -24,6 +24,8 @@ final class Ledger {
 
   private long next;
   private long reservedSequence;
+  private long reservedByOwner;
+  private long truncatedBelow;
   private long unread;
   private long unreadMillis;
   private long otherBytes;
@@ -42,6 +44,7 @@ final class Ledger {
     this.frames = new OpenFrames(settled, segments);
     this.next = next;
     this.reservedSequence = state.reservedSequence();
+    this.truncatedBelow = state.truncatedBelow();
     this.unread = state.frontier();
     state.settled().forEach(range -> settled.add(range.from(), range.to()));
   }
@@ -110,8 +113,19 @@ final class Ledger {
     return reservedSequence;
   }
 
+  /** Numbers below {@code sequence} are not given anew after a crash, nor those of the owner. */
   synchronized void reserved(long sequence) {
-    reservedSequence = sequence;
+    reservedSequence = Math.max(sequence, reservedByOwner);
+  }
+
+  /** The owner names things by numbers below {@code below}. */
+  synchronized void reservedByOwner(long below) {
+    reservedByOwner = Math.max(reservedByOwner, below);
+    reservedSequence = Math.max(reservedSequence, below);
+  }
+
+  synchronized long truncatedBelow() {
+    return truncatedBelow;
   }
 
   /** More frames of a segment may be read, up to a new end. */
@@ -158,8 +172,12 @@ final class Ledger {
   synchronized Loss evict(Segment segment) {
     long bytes = segment.liveBytes;
     long leased = frames.leasedOnDisk();
-    long lost = settle(0, end(segment));
+    long end = end(segment);
+    long lost = settle(0, end);
     long kept = leased - frames.leasedOnDisk();
+    if (lost + kept > 0) {
+      truncatedBelow = Math.max(truncatedBelow, end);
+    }
     return new Loss(lost, lost == 0 ? 0 : bytes * lost / (lost + kept));
   }
 
@@ -264,7 +282,13 @@ final class Ledger {
     List<QueueState.Range> ranges = new ArrayList<>();
     settled.forEachRange((from, to) -> ranges.add(new QueueState.Range(from, to)));
     return new QueueState(
-        epoch, next, reservedSequence, settled.frontier(), ranges, segments.partlyLive());
+        epoch,
+        next,
+        reservedSequence,
+        settled.frontier(),
+        truncatedBelow,
+        ranges,
+        segments.partlyLive());
   }
 
   synchronized void unsaved() {

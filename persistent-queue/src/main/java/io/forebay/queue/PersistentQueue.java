@@ -41,6 +41,23 @@ public interface PersistentQueue extends Closeable {
   CompletionStage<AppendResult> append(RecordBatch batch);
 
   /**
+   * As {@link #append(RecordBatch)}, with numbers that the caller chose: for an owner that names
+   * what never comes to the disk out of the same numbers. The numbers that are left out are
+   * nobody's. Appends with and without a number may not be mixed in one queue's life.
+   *
+   * @param firstSequence number of the first record, not below {@link QueueStatistics#nextSequence}
+   *     and, to be kept from coming again after a crash, below what was {@linkplain #reserve
+   *     reserved}; otherwise the stage completes exceptionally
+   */
+  CompletionStage<AppendResult> append(RecordBatch batch, long firstSequence);
+
+  /**
+   * Makes sure that after a crash, and after a close, numbering goes on from {@code below} or
+   * later. Blocks on the disk; durable when it returns.
+   */
+  void reserve(long below) throws IOException;
+
+  /**
    * Leases the oldest records that are neither acknowledged nor leased, in sequence order; never
    * waits for data.
    *
@@ -58,6 +75,12 @@ public interface PersistentQueue extends Closeable {
    * for ever.
    */
   long epoch();
+
+  /**
+   * Records below this number that were not delivered were deleted to make room ({@link
+   * Overflow#DROP_OLDEST}), in this life of the queue or an earlier one; 0 when none ever was.
+   */
+  long truncatedBelow();
 
   /** Whether {@link #lease} would at this moment find a record. Never touches the disk. */
   boolean hasReady();

@@ -11,6 +11,7 @@ import java.util.List;
  * @param reservedSequence when above {@code nextSequence}: numbers below it may have been shown to
  *     someone and then lost with the power
  * @param frontier everything below it is settled: acknowledged, dropped, or never a record
+ * @param truncatedBelow records below it that were not delivered were deleted to make room
  * @param settled ranges beyond the frontier that are settled, rising
  * @param liveBytes of the segments of which some frames, but not all, hold a live record
  */
@@ -19,6 +20,7 @@ record QueueState(
     long nextSequence,
     long reservedSequence,
     long frontier,
+    long truncatedBelow,
     List<Range> settled,
     List<LiveBytes> liveBytes) {
 

@@ -69,7 +69,8 @@ final class Recovery {
       if (newest != null && tail != null) {
         newest.readableEnd = tail.end();
         newest.liveBytes = tail.end() - SegmentHeader.BYTES;
-        newest.resumedFrom = newestHeader == null ? newest.first : newestHeader.resumedFrom();
+        newest.resumedFrom =
+            newestHeader == null ? resumedFrom(segments, found) : newestHeader.resumedFrom();
       }
       long written = tail == null ? 0 : tail.nextSequence();
       QueueState state = found != null ? found : rebuilt(segments, oldestHeader, newestHeader);
@@ -83,6 +84,20 @@ final class Recovery {
       stateFile.close();
       throw e;
     }
+  }
+
+  /**
+   * From where on no number before the newest segment is a record's, when its header is not sound.
+   * What the segment before holds and what the state tells of were records; the state is written
+   * with each new segment, so the rest was left out, or never synced.
+   */
+  private long resumedFrom(List<Segment> segments, @Nullable QueueState state) throws IOException {
+    Segment newest = segments.get(segments.size() - 1);
+    if (state == null || segments.size() < 2) {
+      return newest.first;
+    }
+    long told = Tail.of(storage, segments.get(segments.size() - 2)).nextSequence();
+    return Math.min(newest.first, Math.max(told, state.nextSequence()));
   }
 
   private SegmentQueue assemble(
@@ -162,7 +177,7 @@ final class Recovery {
       epoch = newest != null ? newest.epoch() : oldest != null ? oldest.epoch() : epoch;
     }
     long first = segments.isEmpty() ? 0 : segments.get(0).first;
-    return new QueueState(epoch, first, first, first, List.of(), List.of());
+    return new QueueState(epoch, first, first, first, 0, List.of(), List.of());
   }
 
   private void checkEpoch(

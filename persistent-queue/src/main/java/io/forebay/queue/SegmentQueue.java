@@ -81,7 +81,18 @@ final class SegmentQueue implements PersistentQueue, LeasedRecords.Owner {
 
   @Override
   public CompletionStage<AppendResult> append(RecordBatch batch) {
-    PendingAppend append = new PendingAppend(batch, batch.payloadBytes());
+    return submit(new PendingAppend(batch, batch.payloadBytes(), -1));
+  }
+
+  @Override
+  public CompletionStage<AppendResult> append(RecordBatch batch, long firstSequence) {
+    if (firstSequence < 0) {
+      throw new IllegalArgumentException("not a sequence number: " + firstSequence);
+    }
+    return submit(new PendingAppend(batch, batch.payloadBytes(), firstSequence));
+  }
+
+  private CompletionStage<AppendResult> submit(PendingAppend append) {
     if (!committer.submit(append)) {
       return CompletableFuture.failedFuture(closedException());
     }
@@ -125,6 +136,24 @@ final class SegmentQueue implements PersistentQueue, LeasedRecords.Owner {
     } else {
       losses.dropped(DropReason.OVERFLOW_OLDEST, ledger.giveUp(lease));
     }
+  }
+
+  @Override
+  public void reserve(long below) throws IOException {
+    if (closed.get()) {
+      throw closedException();
+    }
+    AtomicReference<@Nullable IOException> failure = new AtomicReference<>();
+    writer.runAndWait(() -> failure.set(reserveOnWriter(below)));
+    IOException cause = failure.get();
+    if (cause != null) {
+      throw cause;
+    }
+  }
+
+  @Override
+  public long truncatedBelow() {
+    return ledger.truncatedBelow();
   }
 
   @Override
@@ -175,6 +204,20 @@ final class SegmentQueue implements PersistentQueue, LeasedRecords.Owner {
     if (interval != null && segments.unsynced() && !syncWaits) {
       syncWaits = true;
       writer.schedule(this::sync, interval.toMillis());
+    }
+  }
+
+  private @Nullable IOException reserveOnWriter(long below) {
+    if (closed.get()) {
+      return closedException();
+    }
+    ledger.reservedByOwner(below);
+    try {
+      checkpointer.save(true);
+      return null;
+    } catch (IOException e) {
+      committer.diskFailed("write the state", e);
+      return e;
     }
   }
 

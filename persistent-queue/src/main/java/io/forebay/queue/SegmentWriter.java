@@ -65,6 +65,23 @@ final class SegmentWriter {
     rolled = false;
   }
 
+  /**
+   * Leaves numbers out: the next record gets {@code sequence}. Only before {@link #begin}, with a
+   * {@code sequence} above the ledger's next.
+   */
+  void skipTo(long sequence) throws IOException {
+    try {
+      if (syncOnRoll) {
+        sync();
+      }
+    } finally {
+      // Numbers that nobody has lie before a segment's first only; nor is anything ever written
+      // behind a sync that failed.
+      end();
+    }
+    ledger.skipped(sequence);
+  }
+
   /** The number that the next record gets. */
   long next() {
     return next;

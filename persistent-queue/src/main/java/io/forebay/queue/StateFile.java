@@ -142,6 +142,7 @@ final class StateFile implements Closeable {
     slot.putInt(0, MAGIC).putInt(4, VERSION).putLong(8, generation + 1).putLong(16, state.epoch());
     slot.putLong(24, state.nextSequence()).putLong(32, state.reservedSequence());
     slot.putLong(40, state.frontier()).putInt(48, ranges).putInt(52, partlyLive);
+    slot.putLong(56, state.truncatedBelow());
     slot.clear();
     slot.putInt(CHECKSUM_AT, checksum());
     return complete;
@@ -162,7 +163,13 @@ final class StateFile implements Closeable {
       live.add(new QueueState.LiveBytes(varint(), varint(), varint()));
     }
     return new QueueState(
-        slot.getLong(16), slot.getLong(24), slot.getLong(32), frontier, settled, live);
+        slot.getLong(16),
+        slot.getLong(24),
+        slot.getLong(32),
+        frontier,
+        slot.getLong(56),
+        settled,
+        live);
   }
 
   private void putVarint(long value) {

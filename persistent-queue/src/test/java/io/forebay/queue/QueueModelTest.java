@@ -49,6 +49,9 @@ class QueueModelTest {
     assertThat(reached.stored).isGreaterThan(1000);
     assertThat(reached.refused).isPositive();
     assertThat(reached.oversized).isPositive();
+    assertThat(reached.numbered).isPositive();
+    assertThat(reached.leftOut).isPositive();
+    assertThat(reached.truncated).isPositive();
     assertThat(reached.failed).isPositive();
     assertThat(reached.crashes).isPositive();
     assertThat(reached.kills).isPositive();

@@ -19,7 +19,8 @@ class SegmentFormatTest {
   void segment_hasTheBytesOfTheGoldenFile() throws IOException {
     CrashStorage disk = new CrashStorage();
     try (Storage storage = disk.storage()) {
-      QueueState state = new QueueState(EPOCH, 7, 7, 7, java.util.List.of(), java.util.List.of());
+      QueueState state =
+          new QueueState(EPOCH, 7, 7, 7, 0, java.util.List.of(), java.util.List.of());
       Ledger ledger = new Ledger(state, 7, 1 << 20, 0);
       SegmentWriter writer =
           new SegmentWriter(storage, ledger, QueueListener.NONE, EPOCH, 1 << 16, true, 5);
