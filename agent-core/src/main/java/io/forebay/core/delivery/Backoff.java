@@ -14,11 +14,17 @@ record Backoff(long initialNanos, long maxNanos, RandomGenerator random) {
    * @return nanoseconds, from 0 to the bound
    */
   long nanos(int failures) {
+    return random.nextLong(bound(failures) + 1);
+  }
+
+  /**
+   * @param failures attempts that failed so far, at least 1
+   * @return the longest wait, in nanoseconds
+   */
+  long bound(int failures) {
     int doublings = Math.min(failures - 1, 62);
-    long bound =
-        initialNanos > maxNanos >> doublings
-            ? maxNanos
-            : Math.min(initialNanos << doublings, maxNanos);
-    return random.nextLong(bound + 1);
+    return initialNanos > maxNanos >> doublings
+        ? maxNanos
+        : Math.min(initialNanos << doublings, maxNanos);
   }
 }

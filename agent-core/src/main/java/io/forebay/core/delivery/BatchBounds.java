@@ -3,17 +3,24 @@ package io.forebay.core.delivery;
 import java.time.Duration;
 
 /**
- * How large a request may be: as configured, and smaller for a while after the receiver found one
- * too large. On the loop only.
+ * How large a request may be: as configured; smaller for a while after the receiver found one too
+ * large; and a small part of it, doubling with each success, after an outage or when the receiver
+ * said that it is asked for too much. On the loop only.
  */
 final class BatchBounds {
 
   private static final long REMEMBERED_NANOS = Duration.ofMinutes(10).toNanos();
 
+  /** A sixteenth: full size is back after four requests. */
+  private static final int SLOW_START_HALVINGS = 4;
+
+  private static final int MOST_HALVINGS = 10;
+
   private final int configuredItems;
   private final long configuredBytes;
   private int items;
   private long bytes;
+  private int halvings;
   private long until = Long.MIN_VALUE;
 
   BatchBounds(int items, long bytes) {
@@ -29,14 +36,29 @@ final class BatchBounds {
     until = now + REMEMBERED_NANOS;
   }
 
+  void delivered() {
+    halvings = Math.max(halvings - 1, 0);
+  }
+
+  /** The receiver is there, and asked for too much. */
+  void overloaded() {
+    halvings = Math.min(halvings + 1, MOST_HALVINGS);
+  }
+
+  /** The receiver is not there; when it is back it may have to start slowly. */
+  void unreachable() {
+    halvings = Math.max(halvings, SLOW_START_HALVINGS);
+  }
+
   int items(long now) {
     forget(now);
-    return items;
+    // No bound on the items: then the bytes bound them.
+    return items == Integer.MAX_VALUE ? items : Math.max(items >> halvings, 1);
   }
 
   long bytes(long now) {
     forget(now);
-    return bytes;
+    return Math.max(bytes >> halvings, 1);
   }
 
   private void forget(long now) {

@@ -14,6 +14,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
 
 /**
  * The actor of one delivery: all state lives on its mailbox's thread, and after every burst of
@@ -30,6 +32,7 @@ final class DeliveryLoop implements QueueGateway.Events, Intake.Receiver {
   private final DriftCheck driftCheck;
   private final List<Intake> intakes = new ArrayList<>();
   private final List<Runnable> stopWaiters = new ArrayList<>();
+  private Disposable wakeUps = Disposables.disposed();
   private boolean started;
   private boolean opening;
   private boolean closed;
@@ -50,16 +53,26 @@ final class DeliveryLoop implements QueueGateway.Events, Intake.Receiver {
     return parts;
   }
 
+  /** The destination says that an attempt is worth making now. */
+  private void wake(String why) {
+    if (parts.health.isFailing()) {
+      log.info("{}: {}; trying at once", parts.node, why);
+      parts.health.retryNow();
+    }
+  }
+
   /** On the loop. {@code done} gets null, or why the queue cannot be opened. */
   void start(Consumer<@Nullable Exception> done) {
     if (started || opening || parts.shutdown.isAsked()) {
       done.accept(new IllegalStateException(parts.node + " was started already"));
       return;
     }
+    wakeUps = parts.wakeUps.subscribe(why -> mailbox.post(() -> wake(why)));
     if (Files.isDirectory(parts.deadLetterDirectory)) {
       parts.deadLetters.openEarly();
     }
     if (!limits.hasQueue()) {
+      parts.numbers.beginAnew(parts.random.nextLong());
       started = true;
       done.accept(null);
       return;
@@ -70,6 +83,7 @@ final class DeliveryLoop implements QueueGateway.Events, Intake.Receiver {
           opening = false;
           if (failure == null) {
             started = true;
+            continueNumbers();
             findBacklog();
             // Whoever waited for the start may look at once.
             parts.ledger.publish();
@@ -77,6 +91,13 @@ final class DeliveryLoop implements QueueGateway.Events, Intake.Receiver {
           }
           done.accept(failure);
         });
+  }
+
+  private void continueNumbers() {
+    QueueStatistics found = parts.queue.statistics();
+    if (found != null) {
+      parts.numbers.continueQueue(parts.queue.epoch(), found.nextSequence());
+    }
   }
 
   private void findBacklog() {
@@ -132,6 +153,7 @@ final class DeliveryLoop implements QueueGateway.Events, Intake.Receiver {
             batch.size(),
             weight,
             new Share(batch.acknowledgement(), batch.size()),
+            parts.numbers.take(batch.size()),
             parts.now()));
   }
 
@@ -211,7 +233,7 @@ final class DeliveryLoop implements QueueGateway.Events, Intake.Receiver {
   }
 
   private long pumpParts(long now) {
-    long wakeAt = parts.deadLetters.pump(now);
+    long wakeAt = Math.min(parts.deadLetters.pump(now), parts.numbers.pump(now));
     if (limits.hasQueue() && !waitsForOrder()) {
       wakeAt = Math.min(wakeAt, parts.spill.pump(now));
     }
@@ -270,6 +292,7 @@ final class DeliveryLoop implements QueueGateway.Events, Intake.Receiver {
     parts.disk.dispose();
     // First, so that the shares of what was posted late have ended when the stop completes.
     mailbox.close();
+    wakeUps.dispose();
     parts.ledger.publish();
     stopWaiters.forEach(Runnable::run);
     stopWaiters.clear();

@@ -4,8 +4,10 @@ import io.forebay.core.config.DestinationSettings.PersistentQueueSettings.Mode;
 import io.forebay.queue.DropReason;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Scheduler;
 
 /** The parts of one delivery, made and tied together; what they do together is the loop's. */
@@ -25,9 +27,12 @@ final class DeliveryParts {
   final Scheduler scheduler;
   final Scheduler.Worker disk;
   final Path deadLetterDirectory;
+  final Flux<String> wakeUps;
   final Health health;
+  final RandomGenerator random;
+  final Numbers numbers;
   final SliceBuffer direct = new SliceBuffer();
-  final RetryList retries = new RetryList();
+  final RetryList retries;
   final Settlement settlement;
   final Spill spill;
   final Backlog backlog;
@@ -62,6 +67,12 @@ final class DeliveryParts {
             mailbox,
             options.listener(),
             events);
+    this.random = options.random();
+    // One that nobody has looked at yet stands for those that follow it; no error ends a delivery.
+    this.wakeUps =
+        options.destination().wakeUps().onBackpressureLatest().onErrorResume(e -> Flux.empty());
+    this.numbers = new Numbers(node, limits.numbered(), queue, backoff, this::now);
+    this.retries = new RetryList(limits.numbered());
     this.settlement = new Settlement(ledger, gauge, options.listener(), options.clock());
     this.backlog =
         new Backlog(
@@ -79,6 +90,7 @@ final class DeliveryParts {
             backoff,
             this::now,
             limits.maxAppendBytes(),
+            numbers,
             backlog::onStored);
     this.deadLetterDirectory = QueueSettings.deadLetterDirectory(options);
     this.deadLetters =
@@ -124,7 +136,8 @@ final class DeliveryParts {
             backlog,
             retries,
             deadLetters,
-            ledger);
+            ledger,
+            numbers);
     this.shutdown =
         new Shutdown(
             node,

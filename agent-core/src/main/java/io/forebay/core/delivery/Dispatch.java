@@ -1,5 +1,6 @@
 package io.forebay.core.delivery;
 
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,7 @@ final class Dispatch {
   private final RetryList retries;
   private final DeadLetters deadLetters;
   private final Ledger ledger;
+  private final Numbers numbers;
   private boolean hurried;
   private boolean inputEnded;
   private boolean memoryFirst;
@@ -40,7 +42,8 @@ final class Dispatch {
       Backlog backlog,
       RetryList retries,
       DeadLetters deadLetters,
-      Ledger ledger) {
+      Ledger ledger,
+      Numbers numbers) {
     this.limits = limits;
     this.health = health;
     this.bounds = bounds;
@@ -53,6 +56,7 @@ final class Dispatch {
     this.retries = retries;
     this.deadLetters = deadLetters;
     this.ledger = ledger;
+    this.numbers = numbers;
   }
 
   /** From now on incomplete batches wait for nothing, and what is on disk stays there. */
@@ -72,7 +76,7 @@ final class Dispatch {
    */
   long pump(long now) {
     wakeAt = Mailbox.NEVER;
-    while (health.allows(sender.inFlight()) && deadLetters.hasRoom()) {
+    while (health.allows(sender.inFlight()) && deadLettersAllow()) {
       if (now < health.notBefore()) {
         wake(health.notBefore());
         break;
@@ -82,6 +86,9 @@ final class Dispatch {
         break;
       }
       parcel.request = health.sending();
+      if (numbers.areUsed()) {
+        parcel.numbering = numbers.of(parcel, unsettledBelow(parcel.firstSequence()));
+      }
       sender.send(parcel);
     }
     if (!hurried) {
@@ -95,6 +102,19 @@ final class Dispatch {
               bounds.bytes(now)));
     }
     return wakeAt;
+  }
+
+  /**
+   * The receiver takes what is below a number that it has for delivered: so where items have
+   * numbers, nothing follows an item whose dead letter may still be lost.
+   */
+  private boolean deadLettersAllow() {
+    return numbers.areUsed() ? deadLetters.isIdle() : deadLetters.hasRoom();
+  }
+
+  private OptionalLong unsettledBelow(long sequence) {
+    long last = retries.lastBelow(sequence, sender.lastBelow(sequence, Slice.UNNUMBERED));
+    return last == Slice.UNNUMBERED ? OptionalLong.empty() : OptionalLong.of(last);
   }
 
   /** While the receiver fails, two different parcels take turns, so that one bad does not block. */
@@ -122,7 +142,7 @@ final class Dispatch {
     }
     Parcel first = parcel.isLeased() ? admitted(parcel, now) : parcel;
     if (first != null) {
-      Parcel part = probe(first);
+      Parcel part = probe(fitting(first, now));
       retries.replace(parcel, parcel.items() > part.items() ? parcel.rest(part.items()) : null);
       return part;
     }
@@ -152,7 +172,7 @@ final class Dispatch {
     if (first == null) {
       return null;
     }
-    Parcel part = probe(first);
+    Parcel part = probe(fitting(first, now));
     backlog.took(parcel.items() > part.items() ? parcel.rest(part.items()) : null);
     return part;
   }
@@ -174,7 +194,7 @@ final class Dispatch {
 
   private @Nullable Parcel fromMemory(long now) {
     SliceBuffer source = spill.canBeSent() ? spill.buffer() : direct;
-    if (source.isEmpty()) {
+    if (source.isEmpty() || !numbers.mayBeShown()) {
       return null;
     }
     int maxItems = bounds.items(now);
@@ -194,6 +214,14 @@ final class Dispatch {
       return null;
     }
     return source.take(health.isPaused() ? Math.min(maxItems, PROBE_ITEMS) : maxItems, maxBytes);
+  }
+
+  /** What was put together when requests were larger is cut to what they may hold now. */
+  private Parcel fitting(Parcel parcel, long now) {
+    double share = (double) bounds.bytes(now) / Math.max(parcel.bytes(), 1);
+    // Nothing is cut for a few bytes: sizes of items are estimates.
+    int maxItems = share >= 0.75 ? parcel.items() : (int) Math.max(parcel.items() * share, 1);
+    return cut(parcel, Math.min(maxItems, bounds.items(now)));
   }
 
   private Parcel probe(Parcel parcel) {

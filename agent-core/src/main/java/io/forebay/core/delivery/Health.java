@@ -8,6 +8,10 @@ import org.jspecify.annotations.Nullable;
  * the wait is over and then one, while it fails; after it recovered one, doubling with each
  * success, up to the workers. On the loop only.
  *
+ * <p>Time is cut into intervals that double in length, and one attempt is made in each, at a moment
+ * drawn evenly from it: so a long outage sees one attempt a longest interval, and many agents do
+ * not come at once.
+ *
  * <p>Failures of requests that were under way together count as one round for the wait, and each by
  * itself for the circuit breaker.
  */
@@ -24,6 +28,7 @@ final class Health {
   private boolean paused;
   private int allowed;
   private long notBefore = Long.MIN_VALUE;
+  private long intervalEnd = Long.MIN_VALUE;
   private long requests;
   private long lastOfRound;
   private volatile @Nullable String why;
@@ -39,6 +44,13 @@ final class Health {
   void delayFirst(long now) {
     notBefore = now + backoff.nanos(1);
     allowed = 1;
+  }
+
+  /** Something has changed that makes an attempt worth while at once. */
+  void retryNow() {
+    if (isFailing()) {
+      notBefore = Long.MIN_VALUE;
+    }
   }
 
   /** A request begins; its number is handed back with its result. */
@@ -83,6 +95,7 @@ final class Health {
     publishedOpen = false;
     failing = false;
     rounds = 0;
+    intervalEnd = Long.MIN_VALUE;
     closingSuccesses = 0;
     if (!paused) {
       why = null;
@@ -122,8 +135,16 @@ final class Health {
     lastOfRound = requests;
     closingSuccesses = 0;
     allowed = 1;
-    long wait = open && limits.openNanos() > 0 ? limits.openNanos() : backoff.nanos(rounds);
-    notBefore = now + Math.max(wait, atLeastNanos);
+    notBefore = Math.max(nextAttempt(now), now + atLeastNanos);
+  }
+
+  private long nextAttempt(long now) {
+    if (open && limits.openNanos() > 0) {
+      return now + limits.openNanos();
+    }
+    long intervalStart = Math.max(now, intervalEnd);
+    intervalEnd = intervalStart + backoff.bound(rounds);
+    return intervalStart + backoff.nanos(rounds);
   }
 
   private static long lowerBound(@Nullable Duration after) {

@@ -55,6 +55,6 @@ final class LeaseReader {
       items.add(Item.ofEncoded(ByteSlice.of(bytes, lease.offset(i), length)));
       sum += length;
     }
-    return new Slice(items, 0, count, sum, new Owner.Leased(lease), 0);
+    return new Slice(items, 0, count, sum, new Owner.Leased(lease), lease.firstSequence(), 0);
   }
 }

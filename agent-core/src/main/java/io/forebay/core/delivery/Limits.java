@@ -1,5 +1,6 @@
 package io.forebay.core.delivery;
 
+import io.forebay.core.component.NumberedDestination;
 import io.forebay.core.config.DestinationSettings;
 import io.forebay.core.config.DestinationSettings.CircuitBreaker;
 import io.forebay.core.config.DestinationSettings.MemoryBuffer;
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * The settings of one delivery with every default filled in, times in nanoseconds.
  *
  * @param mode null without a queue on disk
+ * @param numbered whether items are sent with their numbers; then always strict
+ * @param workers requests under way at once; with {@code numbered} these are sent in order
  * @param failureThreshold failures in a row that open the circuit; {@link Integer#MAX_VALUE} when
  *     the breaker is off
  * @param openNanos time that the circuit stays open; 0 for the retry wait
@@ -22,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 record Limits(
     @Nullable Mode mode,
     boolean strict,
+    boolean numbered,
     int workers,
     int batchItems,
     long batchBytes,
@@ -52,10 +56,13 @@ record Limits(
     CircuitBreaker breaker =
         settings.resilience() == null ? null : settings.resilience().circuitBreaker();
     Duration timeout = settings.batchTimeout();
+    NumberedDestination numbered =
+        options.destination() instanceof NumberedDestination destination ? destination : null;
     return new Limits(
         queue == null ? null : queue.mode(),
-        settings.strictOrdering(),
-        settings.workers(),
+        settings.strictOrdering() || numbered != null,
+        numbered != null,
+        numbered != null ? numbered.windows() : settings.workers(),
         settings.batchSize() == 0 ? Integer.MAX_VALUE : settings.batchSize(),
         (settings.batchBytes() == null ? options.defaultBatchBytes() : settings.batchBytes())
             .bytes(),

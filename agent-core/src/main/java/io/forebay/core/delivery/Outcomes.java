@@ -52,6 +52,7 @@ final class Outcomes implements Sender.Results {
     listener.onRequest(result, parcel.items(), parcel.bytes(), tookNanos);
     if (result instanceof SendResult.Delivered) {
       health.delivered(parcel.request);
+      bounds.delivered();
       if (parcel.isLeased()) {
         drainRate.count(parcel.items(), now);
       }
@@ -61,6 +62,11 @@ final class Outcomes implements Sender.Results {
         // While others succeed, this parcel waits by itself and longer each time.
         parcel.lonelyFailures++;
         parcel.notBefore = now + backoff.nanos(parcel.lonelyFailures);
+      }
+      if (retry.overloaded()) {
+        bounds.overloaded();
+      } else {
+        bounds.unreachable();
       }
       health.failed(parcel.request, now, retry.why(), retry.after());
       again(parcel, limits.strict());
@@ -95,7 +101,7 @@ final class Outcomes implements Sender.Results {
     toDisk.add(parcel);
     retries.takeMemory(toDisk::add);
     for (int i = toDisk.size() - 1; i >= 0; i--) {
-      spill.buffer().addFirst(toDisk.get(i));
+      spill.putBack(toDisk.get(i));
     }
   }
 

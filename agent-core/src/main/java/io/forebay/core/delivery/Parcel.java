@@ -1,5 +1,6 @@
 package io.forebay.core.delivery;
 
+import io.forebay.core.component.Numbering;
 import io.forebay.core.item.Acknowledgement;
 import io.forebay.core.item.Batch;
 import io.forebay.core.item.Item;
@@ -26,6 +27,9 @@ final class Parcel {
   /** Requests of these items that failed while others succeeded. */
   int lonelyFailures;
 
+  /** The numbers of the items in its request under way, where the destination wants them. */
+  @Nullable Numbering numbering;
+
   /** Number of its request under way. */
   long request;
 
@@ -47,6 +51,16 @@ final class Parcel {
 
   int items() {
     return items;
+  }
+
+  /** Number of the first item; {@link Slice#UNNUMBERED} where the destination wants none. */
+  long firstSequence() {
+    return slices.get(0).sequence();
+  }
+
+  /** The number after that of the last item. */
+  long sequenceEnd() {
+    return slices.get(slices.size() - 1).sequenceEnd();
   }
 
   long bytes() {

@@ -77,20 +77,7 @@ final class QueueGateway {
     this.loop = loop;
     this.listener = listener;
     this.events = events;
-    this.options = options == null ? null : withListener(options, new Relay());
-  }
-
-  private static QueueOptions withListener(QueueOptions options, QueueListener listener) {
-    return new QueueOptions(
-        options.directory(),
-        options.maxBytes(),
-        options.segmentBytes(),
-        options.overflow(),
-        options.syncPolicy(),
-        options.compression(),
-        options.maxAge(),
-        options.clock(),
-        listener);
+    this.options = options == null ? null : QueueSettings.withListener(options, new Relay());
   }
 
   /** Opens the queue; {@code done} gets null, or why it cannot be opened. */
@@ -123,7 +110,7 @@ final class QueueGateway {
     onDisk(
         () -> {
           EncodedLines lines = encode(parcel, maxBytes);
-          append(lines, done);
+          append(lines, parcel.firstSequence(), done);
         },
         () -> done.accept(new Appended.Failed(parcel.items(), closed())));
   }
@@ -131,7 +118,8 @@ final class QueueGateway {
   /** Appends the lines, all or none. */
   void appendLines(EncodedLines lines, Consumer<Appended> done) {
     onDisk(
-        () -> append(lines, done), () -> done.accept(new Appended.Failed(lines.count(), closed())));
+        () -> append(lines, Slice.UNNUMBERED, done),
+        () -> done.accept(new Appended.Failed(lines.count(), closed())));
   }
 
   private EncodedLines encode(Parcel parcel, int maxBytes) {
@@ -148,7 +136,7 @@ final class QueueGateway {
     return lines;
   }
 
-  private void append(EncodedLines lines, Consumer<Appended> done) {
+  private void append(EncodedLines lines, long firstSequence, Consumer<Appended> done) {
     int count = lines.count();
     PersistentQueue open = queue;
     if (open == null) {
@@ -158,7 +146,7 @@ final class QueueGateway {
     RecordBatch batch =
         new RecordBatch(new ByteBuffer[] {lines.toByteBuffer()}, lines.lengths(), count);
     try {
-      open.append(batch)
+      (firstSequence == Slice.UNNUMBERED ? open.append(batch) : open.append(batch, firstSequence))
           .whenComplete(
               (result, failure) -> loop.post(() -> done.accept(appended(count, result, failure))));
     } catch (RuntimeException e) {
@@ -176,6 +164,38 @@ final class QueueGateway {
     }
     return new Appended.Failed(
         count, failure == null ? new IOException("no result") : asIoException(failure));
+  }
+
+  /** Reserves numbers; {@code done} gets null, or why it failed. */
+  void reserve(long below, Consumer<@Nullable Exception> done) {
+    onDisk(
+        () -> {
+          Exception failure = null;
+          PersistentQueue open = queue;
+          try {
+            if (open == null) {
+              throw closed();
+            }
+            open.reserve(below);
+          } catch (IOException | RuntimeException e) {
+            failure = e;
+          }
+          Exception outcome = failure;
+          loop.post(() -> done.accept(outcome));
+        },
+        () -> done.accept(closed()));
+  }
+
+  /** Of the open queue; 0 where there is none. */
+  long epoch() {
+    PersistentQueue open = queue;
+    return open == null ? 0 : open.epoch();
+  }
+
+  /** As the open queue says; 0 where there is none. */
+  long truncatedBelow() {
+    PersistentQueue open = queue;
+    return open == null ? 0 : open.truncatedBelow();
   }
 
   /** Leases from the front until a bound is reached or nothing more is ready. */

@@ -57,6 +57,19 @@ final class QueueSettings {
         QueueListener.NONE);
   }
 
+  static QueueOptions withListener(QueueOptions options, QueueListener listener) {
+    return new QueueOptions(
+        options.directory(),
+        options.maxBytes(),
+        options.segmentBytes(),
+        options.overflow(),
+        options.syncPolicy(),
+        options.compression(),
+        options.maxAge(),
+        options.clock(),
+        listener);
+  }
+
   static Path deadLetterDirectory(DeliveryOptions options) {
     DeadLetterSettings settings = options.settings().deadLetters();
     Path path = settings == null ? null : settings.path();

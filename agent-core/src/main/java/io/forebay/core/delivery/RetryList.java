@@ -13,6 +13,14 @@ import org.jspecify.annotations.Nullable;
 final class RetryList {
 
   private final List<Parcel> parcels = new ArrayList<>();
+  private final boolean byNumber;
+
+  /**
+   * @param byNumber whether parcels are kept in the order of their numbers
+   */
+  RetryList(boolean byNumber) {
+    this.byNumber = byNumber;
+  }
 
   boolean isEmpty() {
     return parcels.isEmpty();
@@ -23,11 +31,33 @@ final class RetryList {
   }
 
   void addFirst(Parcel parcel) {
-    parcels.add(0, parcel);
+    int at = 0;
+    while (byNumber
+        && at < parcels.size()
+        && parcels.get(at).firstSequence() < parcel.firstSequence()) {
+      at++;
+    }
+    parcels.add(at, parcel);
   }
 
+  /** As {@link #addFirst} where parcels are kept by number. */
   void addLast(Parcel parcel) {
-    parcels.add(parcel);
+    if (byNumber) {
+      addFirst(parcel);
+    } else {
+      parcels.add(parcel);
+    }
+  }
+
+  /** The highest number below {@code sequence} of the parcels here, or {@code least}. */
+  long lastBelow(long sequence, long least) {
+    long last = least;
+    for (int i = 0; i < parcels.size(); i++) {
+      if (parcels.get(i).firstSequence() < sequence) {
+        last = Math.max(last, parcels.get(i).sequenceEnd() - 1);
+      }
+    }
+    return last;
   }
 
   boolean hasMemory() {

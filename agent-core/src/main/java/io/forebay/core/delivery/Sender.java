@@ -1,6 +1,8 @@
 package io.forebay.core.delivery;
 
 import io.forebay.core.component.Destination;
+import io.forebay.core.component.NumberedDestination;
+import io.forebay.core.component.Numbering;
 import io.forebay.core.component.SendResult;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -59,12 +61,23 @@ final class Sender {
     memoryParcels += parcel.isLeased() ? 0 : 1;
     // The result is posted, so it is handled after the request was noted even when it is at hand.
     Disposable request =
-        Mono.defer(() -> destination.send(parcel.toBatch()))
+        Mono.defer(() -> attempt(parcel))
             .timeout(timeout, scheduler)
             .onErrorResume(e -> Mono.just(new SendResult.Retry(describe(e))))
             .defaultIfEmpty(new SendResult.Retry("the request ended without a result"))
             .subscribe(result -> loop.post(() -> ended(parcel, result, began)));
     underWay.put(parcel, request);
+  }
+
+  /** The highest number below {@code sequence} of the requests under way, or {@code least}. */
+  long lastBelow(long sequence, long least) {
+    long last = least;
+    for (Parcel parcel : underWay.keySet()) {
+      if (parcel.firstSequence() < sequence) {
+        last = Math.max(last, parcel.sequenceEnd() - 1);
+      }
+    }
+    return last;
   }
 
   /** Cancels all requests; the receiver may or may not have taken them. */
@@ -74,6 +87,13 @@ final class Sender {
     underWay.clear();
     memoryParcels = 0;
     return cancelled;
+  }
+
+  private Mono<SendResult> attempt(Parcel parcel) {
+    Numbering numbering = parcel.numbering;
+    return numbering != null && destination instanceof NumberedDestination numbered
+        ? numbered.send(parcel.toBatch(), numbering)
+        : destination.send(parcel.toBatch());
   }
 
   private void ended(Parcel parcel, SendResult result, long began) {

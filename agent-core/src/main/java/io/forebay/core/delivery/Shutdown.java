@@ -154,7 +154,7 @@ final class Shutdown {
       return;
     }
     for (int i = left.size() - 1; i >= 0; i--) {
-      spill.buffer().addFirst(left.get(i));
+      spill.putBack(left.get(i));
     }
     direct.moveAllTo(spill.buffer());
   }

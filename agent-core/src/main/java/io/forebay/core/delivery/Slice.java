@@ -11,9 +11,23 @@ import java.util.List;
  * @param to index after the last
  * @param bytes weight of the range
  * @param owner whom to tell
+ * @param sequence number of the first item of the range, the others follow by one; {@link
+ *     #UNNUMBERED} where the destination wants none
  * @param arrivedNanos when the items arrived, by the scheduler's clock
  */
-record Slice(List<Item> items, int from, int to, long bytes, Owner owner, long arrivedNanos) {
+record Slice(
+    List<Item> items, int from, int to, long bytes, Owner owner, long sequence, long arrivedNanos) {
+
+  static final long UNNUMBERED = -1;
+
+  /** The number after that of the last item; {@link #UNNUMBERED} where there are none. */
+  long sequenceEnd() {
+    return sequence == UNNUMBERED ? UNNUMBERED : sequence + count();
+  }
+
+  Slice numberedFrom(long first) {
+    return new Slice(items, from, to, bytes, owner, first, arrivedNanos);
+  }
 
   int count() {
     return to - from;
@@ -25,12 +39,13 @@ record Slice(List<Item> items, int from, int to, long bytes, Owner owner, long a
 
   /** The first {@code count} items, whose weight the caller knows. */
   Slice head(int count, long headBytes) {
-    return new Slice(items, from, from + count, headBytes, owner, arrivedNanos);
+    return new Slice(items, from, from + count, headBytes, owner, sequence, arrivedNanos);
   }
 
   /** All but the first {@code count} items, whose weight the caller knows. */
   Slice tail(int count, long headBytes) {
-    return new Slice(items, from + count, to, bytes - headBytes, owner, arrivedNanos);
+    long rest = sequence == UNNUMBERED ? UNNUMBERED : sequence + count;
+    return new Slice(items, from + count, to, bytes - headBytes, owner, rest, arrivedNanos);
   }
 
   long weightOfFirst(int count) {

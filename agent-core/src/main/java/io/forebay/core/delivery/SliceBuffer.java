@@ -50,6 +50,31 @@ final class SliceBuffer {
     }
   }
 
+  /** Puts items back where their numbers belong: near the front. */
+  void addInOrder(Parcel parcel) {
+    Deque<Slice> before = new ArrayDeque<>();
+    for (Slice next = slices.peekFirst();
+        next != null && next.sequence() < parcel.firstSequence();
+        next = slices.peekFirst()) {
+      before.push(slices.removeFirst());
+    }
+    addFirst(parcel);
+    before.forEach(slices::addFirst);
+  }
+
+  /** Number of the first item; the buffer must not be empty. */
+  long firstSequence() {
+    return slices.getFirst().sequence();
+  }
+
+  /** Gives all items new numbers, in their order. */
+  void renumber(Numbers numbers) {
+    for (int i = slices.size(); i > 0; i--) {
+      Slice slice = slices.removeFirst();
+      slices.addLast(slice.numberedFrom(numbers.take(slice.count())));
+    }
+  }
+
   void addLast(Parcel parcel) {
     parcel.slices().forEach(this::add);
   }
@@ -69,6 +94,15 @@ final class SliceBuffer {
    * @return null when the buffer is empty
    */
   @Nullable Parcel take(int maxItems, long maxBytes) {
+    return take(maxItems, maxBytes, false);
+  }
+
+  /** As {@link #take}, and the items' numbers leave none out. */
+  @Nullable Parcel takeRun(int maxItems, long maxBytes) {
+    return take(maxItems, maxBytes, true);
+  }
+
+  private @Nullable Parcel take(int maxItems, long maxBytes, boolean oneRun) {
     if (slices.isEmpty()) {
       return null;
     }
@@ -78,6 +112,11 @@ final class SliceBuffer {
     for (Slice next = slices.peekFirst();
         next != null && itemsLeft > 0;
         next = slices.peekFirst()) {
+      if (oneRun
+          && !taken.isEmpty()
+          && next.sequence() != taken.get(taken.size() - 1).sequenceEnd()) {
+        break;
+      }
       if (next.count() <= itemsLeft && next.bytes() <= bytesLeft) {
         slices.removeFirst();
         count(next, -1);

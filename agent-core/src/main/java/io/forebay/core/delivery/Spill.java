@@ -1,6 +1,7 @@
 package io.forebay.core.delivery;
 
 import io.forebay.queue.DropReason;
+import io.forebay.queue.QueueStatistics;
 import java.util.Locale;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,7 @@ final class Spill {
   private final Backoff backoff;
   private final LongSupplier nanos;
   private final int maxAppendBytes;
+  private final Numbers numbers;
   private final Stored stored;
   private final SliceBuffer buffer = new SliceBuffer();
   private @Nullable Parcel underWay;
@@ -43,6 +45,7 @@ final class Spill {
       Backoff backoff,
       LongSupplier nanos,
       int maxAppendBytes,
+      Numbers numbers,
       Stored stored) {
     this.node = node;
     this.gateway = gateway;
@@ -50,6 +53,7 @@ final class Spill {
     this.backoff = backoff;
     this.nanos = nanos;
     this.maxAppendBytes = maxAppendBytes;
+    this.numbers = numbers;
     this.stored = stored;
   }
 
@@ -88,7 +92,11 @@ final class Spill {
     if (now < retryAt) {
       return retryAt;
     }
-    Parcel parcel = buffer.take(singly > 0 ? 1 : MAX_APPEND_ITEMS, maxAppendBytes);
+    if (numbers.areUsed()) {
+      renumberWhatIsTaken();
+    }
+    int maxItems = singly > 0 ? 1 : MAX_APPEND_ITEMS;
+    Parcel parcel = buffer.takeRun(maxItems, maxAppendBytes);
     if (parcel != null) {
       singly = Math.max(singly - 1, 0);
       underWay = parcel;
@@ -97,9 +105,27 @@ final class Spill {
     return Mailbox.NEVER;
   }
 
+  /** An append that failed took its numbers with it; what waits must not be older than these. */
+  private void renumberWhatIsTaken() {
+    QueueStatistics queue = gateway.statistics();
+    if (queue != null && buffer.firstSequence() < queue.nextSequence()) {
+      numbers.continueFrom(queue.nextSequence());
+      buffer.renumber(numbers);
+    }
+  }
+
   /** Has the next append tried at once, though the last has failed. */
   void hurry() {
     retryAt = Long.MIN_VALUE;
+  }
+
+  /** Puts items back in front of all that is younger. */
+  void putBack(Parcel parcel) {
+    if (numbers.areUsed()) {
+      buffer.addInOrder(parcel);
+    } else {
+      buffer.addFirst(parcel);
+    }
   }
 
   /** Gives back to the sources what is not on disk; the append under way no longer counts. */

@@ -61,6 +61,11 @@ final class FakeQueue implements QueueOpener {
 
   int appends;
 
+  /** What an owner reserved; numbering goes on from there after the queue was opened again. */
+  long reservedBelow;
+
+  long truncatedBelow;
+
   /** Records that had to leave the disk while they were leased. */
   int evictions;
 
@@ -97,6 +102,7 @@ final class FakeQueue implements QueueOpener {
     open = true;
     overflowed = 0;
     opens++;
+    nextSequence = Math.max(nextSequence, reservedBelow);
     records.removeIf(stored -> !stored.onDisk());
     records.forEach(stored -> stored.leased = false);
     return new Handle(options);
@@ -113,6 +119,35 @@ final class FakeQueue implements QueueOpener {
 
     Handle(QueueOptions options) {
       this.options = options;
+    }
+
+    @Override
+    public CompletionStage<AppendResult> append(RecordBatch batch, long firstSequence) {
+      synchronized (FakeQueue.this) {
+        if (firstSequence < nextSequence) {
+          return CompletableFuture.failedFuture(
+              new IOException("the number " + firstSequence + " is taken"));
+        }
+        nextSequence = firstSequence;
+        return append(batch);
+      }
+    }
+
+    @Override
+    public void reserve(long below) throws IOException {
+      synchronized (FakeQueue.this) {
+        if (diskFails) {
+          throw new IOException("no space left on device");
+        }
+        reservedBelow = Math.max(reservedBelow, below);
+      }
+    }
+
+    @Override
+    public long truncatedBelow() {
+      synchronized (FakeQueue.this) {
+        return truncatedBelow;
+      }
     }
 
     @Override
@@ -174,6 +209,7 @@ final class FakeQueue implements QueueOpener {
         if (stored.frame == frame && stored.onDisk()) {
           evictions += stored.leased ? 1 : 0;
           stored.evicted = true;
+          truncatedBelow = stored.sequence + 1;
           if (!stored.leased) {
             lost.add(stored);
           }

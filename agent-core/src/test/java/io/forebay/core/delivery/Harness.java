@@ -2,6 +2,7 @@ package io.forebay.core.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.forebay.core.component.Destination;
 import io.forebay.core.config.DataSize;
 import io.forebay.core.config.DestinationSettings;
 import io.forebay.core.config.DestinationSettings.CircuitBreaker;
@@ -64,6 +65,10 @@ final class Harness {
 
   final VirtualTimeScheduler time = VirtualTimeScheduler.create();
   final ScriptedDestination destination = new ScriptedDestination();
+
+  /** What the delivery sends to. */
+  Destination target = destination;
+
   final FakeQueue queue;
   final FakeQueue deadLetters;
   final Recorder events = new Recorder();
@@ -139,7 +144,7 @@ final class Harness {
     return new DeliveryOptions(
         "out",
         settings,
-        destination,
+        target,
         DataSize.parse("1MiB"),
         Duration.ofSeconds(5),
         DEAD_LETTERS,

@@ -7,7 +7,9 @@ import io.forebay.core.item.Item;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 
 /** A receiver that does as it is told, and remembers what it took and what it was asked. */
 final class ScriptedDestination implements Destination {
@@ -17,6 +19,8 @@ final class ScriptedDestination implements Destination {
 
   /** Bodies of each request, successful or not. */
   final List<List<String>> requests = new ArrayList<>();
+
+  final Sinks.Many<String> wakeUps = Sinks.many().multicast().directBestEffort();
 
   int underWay;
   int mostUnderWay;
@@ -62,6 +66,11 @@ final class ScriptedDestination implements Destination {
                   })
               .doFinally(signal -> underWay--);
         });
+  }
+
+  @Override
+  public Flux<String> wakeUps() {
+    return wakeUps.asFlux();
   }
 
   @Override

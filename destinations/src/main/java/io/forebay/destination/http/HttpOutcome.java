@@ -28,6 +28,8 @@ import java.time.Clock;
  */
 final class HttpOutcome {
 
+  private static final int TOO_MANY_REQUESTS = 429;
+
   private final String target;
   private final Clock clock;
 
@@ -61,7 +63,10 @@ final class HttpOutcome {
   }
 
   private SendResult retry(HttpReply reply, String why) {
-    return new Retry(why, RetryAfter.parse(reply.headers().get("Retry-After"), clock));
+    return new Retry(
+        why,
+        RetryAfter.parse(reply.headers().get("Retry-After"), clock),
+        reply.status() == TOO_MANY_REQUESTS);
   }
 
   private String describe(HttpReply reply, Redaction redaction) {
