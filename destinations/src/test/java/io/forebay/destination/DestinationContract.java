@@ -45,6 +45,11 @@ public abstract class DestinationContract {
   /** All lines that the receiver has got, in order, without their line feeds. */
   protected abstract List<String> received() throws Exception;
 
+  /** One attempt, as delivery makes it. */
+  protected Mono<SendResult> sending(Destination to, Batch batch) {
+    return to.send(batch);
+  }
+
   /** Whether there is something that can fail. */
   protected boolean canFail() {
     return true;
@@ -108,7 +113,7 @@ public abstract class DestinationContract {
 
   @Test
   void nothingHappensBeforeSubscription() throws Exception {
-    destination.send(Items.batch(Items.ofEveryKind()));
+    sending(Items.batch(Items.ofEveryKind()));
 
     if (canReceive()) {
       assertThat(received()).isEmpty();
@@ -118,7 +123,7 @@ public abstract class DestinationContract {
   @Test
   void eachSubscriptionIsAnAttempt() throws Exception {
     List<Item> items = List.of(Items.numbered(1));
-    Mono<SendResult> send = destination.send(Items.batch(items));
+    Mono<SendResult> send = sending(Items.batch(items));
 
     send.block(PATIENCE);
     send.block(PATIENCE);
@@ -133,7 +138,7 @@ public abstract class DestinationContract {
     AtomicBoolean ended = new AtomicBoolean();
     Acknowledgement share = Acknowledgement.of(safe -> ended.set(true));
 
-    destination.send(Batch.of(Items.ofEveryKind(), share)).block(PATIENCE);
+    sending(Batch.of(Items.ofEveryKind(), share)).block(PATIENCE);
 
     assertThat(ended).isFalse();
     share.complete();
@@ -176,8 +181,7 @@ public abstract class DestinationContract {
         Flux.range(0, sends)
             .flatMap(
                 i ->
-                    destination
-                        .send(Items.batch(List.of(Items.numbered(i))))
+                    sending(Items.batch(List.of(Items.numbered(i))))
                         .subscribeOn(Schedulers.parallel()),
                 4)
             .collectList()
@@ -198,7 +202,7 @@ public abstract class DestinationContract {
   @Test
   void aCancelledSendLeavesTheDestinationUsable() {
     for (int i = 0; i < 30; i++) {
-      Disposable send = destination.send(Items.batch(Items.many(200))).subscribe();
+      Disposable send = sending(Items.batch(Items.many(200))).subscribe();
       if (i % 3 == 0) {
         Thread.onSpinWait();
       }
@@ -218,7 +222,7 @@ public abstract class DestinationContract {
     AtomicInteger ends = new AtomicInteger();
     long start = System.nanoTime();
     for (int i = 0; i < 4; i++) {
-      destination.send(Items.batch(Items.many(2_000))).subscribe(result -> ends.incrementAndGet());
+      sending(Items.batch(Items.many(2_000))).subscribe(result -> ends.incrementAndGet());
     }
     // Generous: it is to tell a hand-over from a wait for a connection or a disk.
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(3));
@@ -238,8 +242,12 @@ public abstract class DestinationContract {
     destination.close().block(PATIENCE);
   }
 
+  private Mono<SendResult> sending(Batch batch) {
+    return sending(destination, batch);
+  }
+
   protected final SendResult send(Batch batch) {
-    SendResult result = destination.send(batch).block(PATIENCE);
+    SendResult result = sending(batch).block(PATIENCE);
     assertThat(result).isNotNull();
     return result;
   }

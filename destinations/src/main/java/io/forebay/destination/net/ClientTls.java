@@ -1,7 +1,6 @@
 package io.forebay.destination.net;
 
 import io.forebay.core.config.CertificateAuthorities;
-import io.forebay.core.config.Secret;
 import io.forebay.core.config.TlsSettings;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
@@ -9,9 +8,6 @@ import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBeh
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
-import io.netty.handler.ssl.SslProvider;
-import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -19,10 +15,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
@@ -123,67 +117,16 @@ public final class ClientTls {
   }
 
   private SslContext load() throws TlsFilesException {
-    SslContextBuilder builder =
-        SslContextBuilder.forClient().sslProvider(SslProvider.JDK).protocols(protocols());
-    if (settings.ignoreCertificateCheck()) {
-      builder.trustManager(InsecureTrustManagerFactory.INSTANCE);
-      builder.endpointIdentificationAlgorithm("");
-    } else {
-      builder.endpointIdentificationAlgorithm("HTTPS");
-      trustAuthorities(builder);
-    }
-    try {
-      Path crt = settings.crtFile();
-      Path key = settings.keyFile();
-      if (crt != null && key != null) {
-        File crtFile = crt.toFile();
-        Secret password = settings.keyPassword();
-        builder.keyManager(crtFile, key.toFile(), password == null ? null : password.reveal());
-      }
-    } catch (IllegalArgumentException e) {
-      throw unusable(
-          "key_file",
-          settings.keyFile(),
-          "and crt_file make no key: a PEM chain and a PKCS#8 PEM key are needed, with key_password where it is encrypted",
-          e);
-    }
-    if (http2) {
-      builder.applicationProtocolConfig(
-          new ApplicationProtocolConfig(
-              Protocol.ALPN,
-              SelectorFailureBehavior.NO_ADVERTISE,
-              SelectedListenerFailureBehavior.ACCEPT,
-              "h2"));
-    }
-    try {
-      return builder.build();
-    } catch (SSLException | IllegalArgumentException e) {
-      throw new TlsFilesException("the tls block cannot be used: " + e.getMessage(), e);
-    }
+    return TlsFiles.read(settings).client(http2 ? ClientTls::http2 : builder -> builder);
   }
 
-  private void trustAuthorities(SslContextBuilder builder) throws TlsFilesException {
-    if (settings.caFile() == null && settings.caPath() == null) {
-      return;
-    }
-    try {
-      builder.trustManager(CertificateAuthorities.read(settings));
-    } catch (IOException e) {
-      throw new TlsFilesException(String.valueOf(e.getMessage()), e);
-    }
-  }
-
-  private String[] protocols() {
-    return Arrays.stream(TlsSettings.Version.values())
-        .filter(v -> v.compareTo(settings.minVersion()) >= 0)
-        .filter(v -> v.compareTo(settings.maxVersion()) <= 0)
-        .map(TlsSettings.Version::protocol)
-        .toArray(String[]::new);
-  }
-
-  private static TlsFilesException unusable(
-      String key, @Nullable Path file, String why, Exception cause) {
-    return new TlsFilesException("tls." + key + ": " + file + " " + why, cause);
+  private static SslContextBuilder http2(SslContextBuilder builder) {
+    return builder.applicationProtocolConfig(
+        new ApplicationProtocolConfig(
+            Protocol.ALPN,
+            SelectorFailureBehavior.NO_ADVERTISE,
+            SelectedListenerFailureBehavior.ACCEPT,
+            "h2"));
   }
 
   private record Loaded(SslContext context, Map<Path, FileTime> stamps, long checkAgainMillis) {}

@@ -14,7 +14,6 @@ import java.security.GeneralSecurityException;
 import java.util.Locale;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What it means that a connection could not be made or broke: {@link Paused} where the certificates
@@ -33,17 +32,17 @@ public final class NetworkFailure {
     if (failure instanceof TlsFilesException) {
       return new Paused(text(failure));
     }
-    if (find(failure, SslHandshakeTimeoutException.class) != null) {
+    if (Causes.find(failure, SslHandshakeTimeoutException.class) != null) {
       return new Retry(target + " did not finish the TLS handshake in time");
     }
-    if (find(failure, NotSslRecordException.class) != null) {
+    if (Causes.find(failure, NotSslRecordException.class) != null) {
       return new Paused(target + " does not speak TLS on this port; use the port that does");
     }
-    GeneralSecurityException certificate = find(failure, GeneralSecurityException.class);
+    GeneralSecurityException certificate = Causes.find(failure, GeneralSecurityException.class);
     if (certificate != null) {
       return new Paused(target + " has a certificate that is not trusted: " + text(certificate));
     }
-    SSLException tls = find(failure, SSLException.class);
+    SSLException tls = Causes.find(failure, SSLException.class);
     if (tls != null && !isBreak(tls)) {
       return new Paused("TLS with " + target + " failed: " + text(tls));
     }
@@ -51,22 +50,23 @@ public final class NetworkFailure {
   }
 
   private static String why(Throwable failure, String target) {
-    if (find(failure, UnknownHostException.class) != null) {
+    if (Causes.find(failure, UnknownHostException.class) != null) {
       return "the name of " + target + " cannot be resolved";
     }
-    if (find(failure, ConnectTimeoutException.class) != null) {
+    if (Causes.find(failure, ConnectTimeoutException.class) != null) {
       return target + " does not answer: connecting timed out";
     }
-    if (find(failure, NoRouteToHostException.class) != null) {
+    if (Causes.find(failure, NoRouteToHostException.class) != null) {
       return "there is no route to " + target;
     }
-    ConnectException connect = find(failure, ConnectException.class);
+    ConnectException connect = Causes.find(failure, ConnectException.class);
     if (connect != null) {
       return text(connect).contains("Connection refused")
           ? target + " does not accept connections: connection refused"
           : target + " cannot be reached: " + text(connect);
     }
-    if (find(failure, TimeoutException.class) != null || isNamed(failure, "TimeoutException")) {
+    if (Causes.find(failure, TimeoutException.class) != null
+        || isNamed(failure, "TimeoutException")) {
       return target + " did not answer in time";
     }
     return "the connection to " + target + " failed: " + text(failure);
@@ -74,7 +74,7 @@ public final class NetworkFailure {
 
   /** A connection that broke off during TLS says nothing of certificates. */
   private static boolean isBreak(SSLException failure) {
-    if (find(failure, ClosedChannelException.class) != null) {
+    if (Causes.find(failure, ClosedChannelException.class) != null) {
       return true;
     }
     String message = String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT);
@@ -93,17 +93,6 @@ public final class NetworkFailure {
       at = at.getCause();
     }
     return false;
-  }
-
-  private static <T extends Throwable> @Nullable T find(Throwable failure, Class<T> type) {
-    Throwable at = failure;
-    for (int i = 0; at != null && i < MAX_CAUSES; i++) {
-      if (type.isInstance(at)) {
-        return type.cast(at);
-      }
-      at = at.getCause();
-    }
-    return null;
   }
 
   private static String text(Throwable failure) {

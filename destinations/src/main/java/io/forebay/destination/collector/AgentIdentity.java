@@ -1,0 +1,87 @@
+package io.forebay.destination.collector;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.UUID;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * Who this agent is for collectors: a random id, made once and kept in the file {@code agent-id} of
+ * the agent's data directory, which all its nodes share.
+ */
+final class AgentIdentity {
+
+  private static final int MAX_BYTES = 255;
+
+  /** Nodes that begin together must not make two; other processes have other directories. */
+  private static final Object MAKING = new Object();
+
+  private final Path file;
+
+  AgentIdentity(Path dataDirectory) {
+    this.file = dataDirectory.resolve("agent-id");
+  }
+
+  /**
+   * The id; made durable before it is told. Reads on subscription, off the subscriber's thread.
+   * Fails with an {@link IOException} whose message names the file.
+   */
+  Mono<String> get() {
+    return Mono.fromCallable(this::readOrMake).subscribeOn(Schedulers.boundedElastic());
+  }
+
+  private String readOrMake() throws IOException {
+    synchronized (MAKING) {
+      try {
+        String id = Files.readString(file, StandardCharsets.UTF_8).strip();
+        if (id.isEmpty() || id.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES) {
+          throw new IOException(
+              file
+                  + " holds no agent id of 1 to "
+                  + MAX_BYTES
+                  + " bytes; restore it, or set agent_id");
+        }
+        return id;
+      } catch (NoSuchFileException e) {
+        return make();
+      }
+    }
+  }
+
+  private String make() throws IOException {
+    String id = UUID.randomUUID().toString();
+    Path directory = directory();
+    Path draft = directory.resolve("agent-id.new");
+    Files.deleteIfExists(draft);
+    try (FileChannel out =
+        FileChannel.open(draft, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      ByteBuffer bytes = ByteBuffer.wrap((id + "\n").getBytes(StandardCharsets.UTF_8));
+      while (bytes.hasRemaining()) {
+        out.write(bytes);
+      }
+      out.force(true);
+    }
+    Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
+    try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ)) {
+      names.force(true);
+    }
+    return id;
+  }
+
+  private Path directory() throws IOException {
+    Path directory = file.toAbsolutePath().getParent();
+    FileAttribute<?> ownerOnly =
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+    return Files.createDirectories(directory, ownerOnly);
+  }
+}
