@@ -59,6 +59,7 @@ final class UdpSource implements Source {
   private Mono<Void> bind(Listener listener) {
     // One byte more than a datagram may have, so that a longer one is noticed.
     int readBytes = (int) config.maxDatagramSize().bytes() + 1;
+    KernelDrops drops = new KernelDrops(context.listener());
     return UdpServer.create()
         .host(config.listen())
         .port(config.port())
@@ -82,6 +83,7 @@ final class UdpSource implements Source {
                   context.nodeName(),
                   NetUtil.toSocketAddressString(at));
               checkReceiveBuffer(connection);
+              connection.onDispose(drops.watch(connection.channel()));
               onBound.accept(at);
             })
         .then();
