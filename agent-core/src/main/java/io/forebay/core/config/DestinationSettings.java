@@ -44,12 +44,12 @@ public record DestinationSettings(
   /** The {@code retry} block. */
   public record RetrySettings(
       @Key(
-              value = "Upper bound of the first wait; each wait is drawn between 0 and its bound.",
+              value = "Length of the first interval; each sees one attempt, at a random moment.",
               defaultValue = "1s",
               min = 1)
           Duration initialInterval,
       @Key(
-              value = "Upper bound of every later wait, which doubles up to it.",
+              value = "Length of every later interval at most; they double up to it.",
               defaultValue = "60s",
               min = 1)
           Duration maxInterval) {}
