@@ -307,7 +307,8 @@ final class Ledger {
     long since = oldest == null ? unreadMillis : oldest;
     return new QueueStatistics(
         onDisk + frames.leasedRecords() - frames.leasedOnDisk(),
-        onDisk == 0 ? 0 : segments.liveBytes(),
+        // After damage the sum is an estimate, which must not say that nothing is there.
+        onDisk == 0 ? 0 : Math.max(segments.liveBytes(), onDisk),
         otherBytes + segments.fileBytes(),
         maxBytes,
         segments.size(),

@@ -6,7 +6,7 @@ package io.forebay.queue;
  * @param records neither acknowledged nor dropped, leased ones included, even those that had to
  *     leave the disk meanwhile
  * @param backlogBytes bytes on disk of the frames that hold such records: falls as they are
- *     acknowledged, exactly 0 when there are none
+ *     acknowledged, exactly 0 when there are none. After damage it is an estimate
  * @param diskBytes real bytes of all files in the directory
  * @param maxBytes the bound
  * @param segments number of segment files
