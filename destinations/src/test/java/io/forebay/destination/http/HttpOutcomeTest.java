@@ -98,7 +98,13 @@ class HttpOutcomeTest {
   @ValueSource(strings = {"", "soon", "-5", "1.5", "Sat, 99 Nov 2026 12:00:30 GMT", "１２"})
   void ignoresARetryAfterThatIsNone(String value) {
     assertThat(outcome.ofReply(reply(429, value, ""), NOTHING))
-        .isEqualTo(new Retry("http://receiver/in answered 429"));
+        .isEqualTo(new Retry("http://receiver/in answered 429", null, true));
+  }
+
+  @Test
+  void tooManyRequests_isOverload_andNothingElseIs() {
+    assertThat(((Retry) outcome.ofReply(reply(429, "", ""), NOTHING)).overloaded()).isTrue();
+    assertThat(((Retry) outcome.ofReply(reply(503, "", ""), NOTHING)).overloaded()).isFalse();
   }
 
   @Test
