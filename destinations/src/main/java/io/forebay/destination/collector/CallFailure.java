@@ -12,13 +12,14 @@ import io.forebay.destination.net.NetworkFailure;
 import io.forebay.destination.net.TlsFailure;
 import io.grpc.Metadata;
 import io.grpc.Status;
-import io.grpc.protobuf.StatusProto;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What it means that a call failed; the one place that knows status codes.
@@ -38,9 +39,15 @@ import org.jspecify.annotations.Nullable;
  */
 record CallFailure(SendResult result, boolean connection) {
 
+  private static final Logger log = LoggerFactory.getLogger(CallFailure.class);
+
   /** Words of grpc-java, grpc-go, gRPC core and tonic. */
   private static final Pattern SIZE =
       Pattern.compile("message.*(larger than max|exceeds maximum size|too large)");
+
+  /** A {@code google.rpc.Status}, as gRPC's error model has it. */
+  private static final Metadata.Key<byte[]> DETAILS =
+      Metadata.Key.of("grpc-status-details-bin", Metadata.BINARY_BYTE_MARSHALLER);
 
   private static final int MAX_TEXT = 300;
 
@@ -108,9 +115,12 @@ record CallFailure(SendResult result, boolean connection) {
   }
 
   private static @Nullable Duration retryDelay(Status status, @Nullable Metadata trailers) {
-    com.google.rpc.Status details = StatusProto.fromStatusAndTrailers(status, trailers);
+    byte[] details = trailers == null ? null : trailers.get(DETAILS);
+    if (details == null) {
+      return null;
+    }
     try {
-      for (Any detail : details.getDetailsList()) {
+      for (Any detail : com.google.rpc.Status.parseFrom(details).getDetailsList()) {
         if (detail.is(RetryInfo.class)) {
           com.google.protobuf.Duration delay = detail.unpack(RetryInfo.class).getRetryDelay();
           Duration told = Duration.ofSeconds(delay.getSeconds(), delay.getNanos());
@@ -118,7 +128,7 @@ record CallFailure(SendResult result, boolean connection) {
         }
       }
     } catch (InvalidProtocolBufferException | ArithmeticException e) {
-      return null;
+      log.debug("the details of {} cannot be read", status, e);
     }
     return null;
   }

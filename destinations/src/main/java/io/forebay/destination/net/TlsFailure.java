@@ -22,16 +22,16 @@ public final class TlsFailure {
   private static final Pattern ALERT =
       Pattern.compile("(?:fatal alert|alert received|tlsv1 alert|alert)[: ]+([a-z_ ]+)");
 
-  /** What an alert says of our side; %s is the end of our certificate, where it is known. */
+  /** What an alert says of our side. */
   private static final Map<String, String> REFUSALS =
       Map.of(
-          "certificate_expired", "our certificate has expired%s",
+          "certificate_expired", "by its clock our certificate has expired",
           "certificate_revoked", "our certificate was revoked",
           "unknown_ca", "it does not know the authority that signed our certificate",
           "certificate_required",
               "it wants a client certificate; set tls.crt_file and tls.key_file",
-          "bad_certificate", "it does not accept our certificate%s",
-          "certificate_unknown", "it does not accept our certificate%s",
+          "bad_certificate", "it does not accept our certificate",
+          "certificate_unknown", "it does not accept our certificate",
           "unsupported_certificate", "our certificate is not of a kind that it takes",
           "access_denied", "our certificate gives no access",
           "unrecognized_name", "it does not know the name that we ask for; see server_name",
@@ -67,14 +67,10 @@ public final class TlsFailure {
       return REFUSALS.get("certificate_required") + " (" + alert + ")";
     }
     String refusal = REFUSALS.get(alert);
-    String end =
-        ownEnd == null || ownEnd.isAfter(now) ? "" : ", it was valid until " + ownEnd.toString();
-    return refusal == null
-        ? "the TLS handshake failed ("
-            + alert
-            + ")"
-            + (end.isEmpty() ? "" : end.replace("it", "our certificate"))
-        : refusal.replace("%s", end) + " (" + alert + ")";
+    if (ownEnd != null && !ownEnd.isAfter(now)) {
+      refusal = "it refuses our certificate, which expired at " + ownEnd;
+    }
+    return (refusal == null ? "the TLS handshake failed" : refusal) + " (" + alert + ")";
   }
 
   /** What is wrong with the other side's certificate. */

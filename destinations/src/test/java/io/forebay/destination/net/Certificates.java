@@ -86,16 +86,18 @@ public final class Certificates {
     pair("server", "CN=server", "ca", "SAN=dns:localhost,ip:127.0.0.1");
     pair("stranger", "CN=stranger", "ca", "SAN=dns:stranger.example");
     pair("client", "CN=client", "ca", "eku=clientAuth");
+    pair("renewed", "CN=client", "ca", "eku=clientAuth");
+    pair("expired", "CN=expired", "ca", "SAN=dns:localhost,ip:127.0.0.1", "-startdate", "-10d");
     KeyStore store = KeyStore.getInstance("PKCS12");
     try (InputStream in = Files.newInputStream(directory.resolve("store.p12"))) {
       store.load(in, PASSWORD.toCharArray());
     }
-    for (String name : List.of("ca", "other", "server", "stranger", "client")) {
+    for (String name : List.of("ca", "other", "server", "stranger", "client", "renewed", "expired")) {
       write(store, name);
     }
   }
 
-  private void pair(String name, String subject, String signer, String extension)
+  private void pair(String name, String subject, String signer, String extension, String... more)
       throws IOException, InterruptedException {
     List<String> command =
         new ArrayList<>(
@@ -121,6 +123,7 @@ public final class Certificates {
                 directory.resolve("store.p12").toString(),
                 "-storepass",
                 PASSWORD));
+    command.addAll(List.of(more));
     if (signer != null) {
       command.add("-signer");
       command.add(signer);
