@@ -41,9 +41,10 @@ record CallFailure(SendResult result, boolean connection) {
 
   private static final Logger log = LoggerFactory.getLogger(CallFailure.class);
 
-  /** Words of grpc-java, grpc-go, gRPC core and tonic. */
+  /** Words of collector_input, grpc-java, grpc-go, gRPC core and tonic. */
   private static final Pattern SIZE =
-      Pattern.compile("message.*(larger than max|exceeds maximum size|too large)");
+      Pattern.compile(
+          "(message|window|event).*(larger than|exceeds (the )?maximum size|too large)");
 
   /** A {@code google.rpc.Status}, as gRPC's error model has it. */
   private static final Metadata.Key<byte[]> DETAILS =

@@ -173,7 +173,8 @@ class CollectorDestinationTest {
     CompletableFuture<SendResult> last = null;
     for (int i = 0; i < 20; i++) {
       Draft numbers = Numbers.of(next, count);
-      CompletableFuture<SendResult> sent = sending(last == null ? numbers : numbers.after(next - 1));
+      CompletableFuture<SendResult> sent =
+          sending(last == null ? numbers : numbers.after(next - 1));
       if (last != null) {
         assertThat(last.orTimeout(20, TimeUnit.SECONDS).join()).isInstanceOf(Delivered.class);
       }
@@ -239,11 +240,7 @@ class CollectorDestinationTest {
   }
 
   private static Gap gap(long first, long last, GapReason reason) {
-    return Gap.newBuilder()
-        .setFirstSequence(first)
-        .setLastSequence(last)
-        .setReason(reason)
-        .build();
+    return Gap.newBuilder().setFirstSequence(first).setLastSequence(last).setReason(reason).build();
   }
 
   @Test
@@ -369,6 +366,7 @@ class CollectorDestinationTest {
   @ParameterizedTest
   @CsvSource({
     "RESOURCE_EXHAUSTED, gRPC message exceeds maximum size 4194304: 5000000",
+    "RESOURCE_EXHAUSTED, 'the window is larger than max_window_events: 100'",
     "RESOURCE_EXHAUSTED, grpc: received message larger than max (5000000 vs. 4194304)",
     "OUT_OF_RANGE, 'Error, decoded message length too large: found 5 bytes, the limit is: 4 bytes'",
   })
@@ -392,7 +390,9 @@ class CollectorDestinationTest {
                                 Any.pack(
                                     RetryInfo.newBuilder()
                                         .setRetryDelay(
-                                            Duration.newBuilder().setSeconds(3).setNanos(500_000_000))
+                                            Duration.newBuilder()
+                                                .setSeconds(3)
+                                                .setNanos(500_000_000))
                                         .build()))
                             .build())
                     .getTrailers()));

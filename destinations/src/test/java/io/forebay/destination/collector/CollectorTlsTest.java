@@ -119,10 +119,7 @@ class CollectorTlsTest {
   private String tls(String ca, boolean own, String more) {
     String pair =
         own
-            ? ", crt_file: "
-                + files.resolve("own.pem")
-                + ", key_file: "
-                + files.resolve("own.key")
+            ? ", crt_file: " + files.resolve("own.pem") + ", key_file: " + files.resolve("own.key")
             : "";
     return "tls: {ca_file: " + certificates.certificate(ca) + pair + more + "}";
   }
@@ -184,8 +181,7 @@ class CollectorTlsTest {
     byte[] sealed = cipher.doFinal(der);
     // PBES2 (RFC 8018), which the JDK reads and does not write.
     byte[] pbes2 = {6, 9, 0x2a, (byte) 0x86, 0x48, (byte) 0x86, (byte) 0xf7, 13, 1, 5, 13};
-    byte[] info =
-        der(0x30, der(0x30, pbes2, cipher.getParameters().getEncoded()), der(4, sealed));
+    byte[] info = der(0x30, der(0x30, pbes2, cipher.getParameters().getEncoded()), der(4, sealed));
     Files.writeString(
         files.resolve("own.key"),
         "-----BEGIN ENCRYPTED PRIVATE KEY-----\n"

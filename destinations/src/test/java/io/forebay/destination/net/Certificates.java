@@ -92,7 +92,8 @@ public final class Certificates {
     try (InputStream in = Files.newInputStream(directory.resolve("store.p12"))) {
       store.load(in, PASSWORD.toCharArray());
     }
-    for (String name : List.of("ca", "other", "server", "stranger", "client", "renewed", "expired")) {
+    for (String name :
+        List.of("ca", "other", "server", "stranger", "client", "renewed", "expired")) {
       write(store, name);
     }
   }
