@@ -1,21 +1,15 @@
 package io.forebay.source.file;
 
+import io.forebay.source.cursor.CursorPath;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Set;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
@@ -50,10 +44,12 @@ final class CursorFile {
   private static final long MAX_BYTES = 256L << 20;
   private static final JsonFactory JSON = JsonFactory.builder().build();
 
+  private final CursorPath file;
   private final Path path;
 
   CursorFile(Path dataDirectory, String nodeName) {
-    this.path = dataDirectory.resolve("cursors").resolve(fileName(nodeName) + ".json");
+    this.file = new CursorPath(dataDirectory, nodeName, "json");
+    this.path = file.path();
   }
 
   Path path() {
@@ -87,49 +83,12 @@ final class CursorFile {
 
   /** Moves a damaged file out of the way and gives its new path. */
   Path keepAside(long nowMillis) throws IOException {
-    Path aside = path.resolveSibling(path.getFileName() + ".damaged-" + nowMillis);
-    return Files.move(path, aside, StandardCopyOption.ATOMIC_MOVE);
+    return file.keepAside(nowMillis);
   }
 
   /** Writes the cursors; on return they are durable. */
   void save(Collection<CursorEntry> entries) throws IOException {
-    Path directory = directory();
-    Path fresh = path.resolveSibling(path.getFileName() + ".tmp");
-    Files.deleteIfExists(fresh);
-    try (FileChannel channel =
-        FileChannel.open(
-            fresh,
-            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-            permissions(path, "rw-------"))) {
-      ByteBuffer bytes = ByteBuffer.wrap(encode(entries));
-      while (bytes.hasRemaining()) {
-        channel.write(bytes);
-      }
-      channel.force(true);
-    }
-    Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-      channel.force(true);
-    }
-  }
-
-  private Path directory() throws IOException {
-    Path directory = path.toAbsolutePath().getParent();
-    if (directory == null) {
-      throw new IOException(path + " has no directory");
-    }
-    if (!Files.isDirectory(directory)) {
-      Files.createDirectories(directory, permissions(directory, "rwx------"));
-    }
-    return directory;
-  }
-
-  private static FileAttribute<?>[] permissions(Path path, String permissions) {
-    return path.getFileSystem().supportedFileAttributeViews().contains("posix")
-        ? new FileAttribute<?>[] {
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
-        }
-        : new FileAttribute<?>[0];
+    file.replace(ByteBuffer.wrap(encode(entries))).close();
   }
 
   private static byte[] encode(Collection<CursorEntry> entries) {
@@ -221,27 +180,5 @@ final class CursorFile {
     if (!condition) {
       throw new IllegalArgumentException(what);
     }
-  }
-
-  /** The node's name with every character percent-encoded that may mean something in a path. */
-  private static String fileName(String nodeName) {
-    StringBuilder name = new StringBuilder();
-    for (byte b : nodeName.getBytes(StandardCharsets.UTF_8)) {
-      char c = (char) (b & 0xff);
-      boolean plain =
-          (c >= 'a' && c <= 'z')
-              || (c >= 'A' && c <= 'Z')
-              || (c >= '0' && c <= '9')
-              || c == '_'
-              || c == '-';
-      if (plain) {
-        name.append(c);
-      } else {
-        name.append('%').append(String.format("%02x", (int) c));
-      }
-    }
-    return name.length() <= 200
-        ? name.toString()
-        : name.substring(0, 180) + '~' + Integer.toHexString(nodeName.hashCode());
   }
 }

@@ -98,6 +98,12 @@ public final class BatchIntake {
     return offer;
   }
 
+  /** Whether the subscriber asks for a batch that nobody has offered yet. */
+  public boolean isDemanded() {
+    Demand demand = subscriber.get();
+    return demand != null && demand.requested > 0;
+  }
+
   /** Fails the shares of all that waits and of all that is offered later. Idempotent. */
   public void close() {
     closed = true;

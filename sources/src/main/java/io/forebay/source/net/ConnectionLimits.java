@@ -38,22 +38,33 @@ public final class ConnectionLimits {
 
   /** Counts the new connection until it closes, or closes it when it is one too many. */
   public void admit(Channel channel) {
+    if (!tryAdmit(channel)) {
+      channel.close();
+    }
+  }
+
+  /**
+   * Counts the new connection until it closes.
+   *
+   * @return false when it is one too many, which was told; the caller then closes it
+   */
+  public boolean tryAdmit(Channel channel) {
     if (open.incrementAndGet() > maxConnections) {
       open.decrementAndGet();
       refuse(channel, "max_connections: " + maxConnections);
-      return;
+      return false;
     }
     InetAddress address =
         channel.remoteAddress() instanceof InetSocketAddress socket ? socket.getAddress() : null;
     if (address == null || maxPerAddress == 0) {
       channel.closeFuture().addListener(closed -> open.decrementAndGet());
-      return;
+      return true;
     }
     if (openByAddress.merge(address, 1, Integer::sum) > maxPerAddress) {
       open.decrementAndGet();
       leave(address);
       refuse(channel, "max_connections_per_ip: " + maxPerAddress);
-      return;
+      return false;
     }
     channel
         .closeFuture()
@@ -62,6 +73,7 @@ public final class ConnectionLimits {
               open.decrementAndGet();
               leave(address);
             });
+    return true;
   }
 
   /** Connections open now. */
@@ -85,6 +97,5 @@ public final class ConnectionLimits {
           limit,
           count);
     }
-    channel.close();
   }
 }

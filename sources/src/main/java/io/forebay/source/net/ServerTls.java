@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +49,16 @@ public final class ServerTls {
    * @throws ListenException naming the file at fault
    */
   public static SslContext context(TlsSettings tls, String nodeName) {
+    return context(tls, nodeName, builder -> {});
+  }
+
+  /**
+   * As {@link #context(TlsSettings, String)}.
+   *
+   * @param protocol adds what the application's protocol needs
+   */
+  public static SslContext context(
+      TlsSettings tls, String nodeName, Consumer<SslContextBuilder> protocol) {
     File crt = file(tls.crtFile(), "crt_file", nodeName);
     File key = file(tls.keyFile(), "key_file", nodeName);
     Secret password = tls.keyPassword();
@@ -66,6 +77,7 @@ public final class ServerTls {
               + e.getMessage(),
           e);
     }
+    protocol.accept(builder);
     builder.protocols(protocols(tls)).clientAuth(clientAuth(tls));
     try {
       if (verifiesClients(tls)) {

@@ -1,0 +1,355 @@
+package io.forebay.source.collector;
+
+import io.forebay.core.collector.v1.StreamEventsResponse;
+import io.forebay.source.collector.Faults.Fault;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.Status;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.util.ArrayDeque;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One {@code StreamEvents} call. Everything happens on the connection's event loop. Messages are
+ * requested only as the pipeline takes them and the budget has room.
+ */
+final class WindowCall extends ServerCall.Listener<WindowMessage> implements Window.Call {
+
+  private static final Logger log = LoggerFactory.getLogger(WindowCall.class);
+
+  // Ahead of what was read, so that the wire is not idle between two messages.
+  private static final long PREFETCH_BYTES = 256 << 10;
+  private static final int MAX_PREFETCH = 16;
+  // What an early window may bring before it is told to come again.
+  private static final long MAX_EARLY_BYTES = 4 << 20;
+  // An item and its view, beside its bytes.
+  private static final int EVENT_OVERHEAD_BYTES = 96;
+
+  private record Charged(WindowMessage message, long bytes) {}
+
+  private final ServerCall<WindowMessage, StreamEventsResponse> call;
+  private final CallContext context;
+  private final Reception shared;
+  private final EventLoop loop;
+  private final WindowRules rules;
+  private final Window window = new Window(this);
+  private final AtomicBoolean resuming = new AtomicBoolean();
+  private final ArrayDeque<Charged> early = new ArrayDeque<>();
+  private long earlyBytes;
+  private @Nullable Session session;
+  private boolean entered;
+  private boolean halfClosed;
+  private boolean ended;
+  private boolean finished;
+  private boolean flushScheduled;
+  private boolean lastChance;
+  private boolean awaitingRoom;
+  private int requested;
+  private int lastBytes = (int) PREFETCH_BYTES;
+  private long progressNanos = System.nanoTime();
+  private @Nullable ScheduledFuture<?> idleCheck;
+
+  WindowCall(
+      ServerCall<WindowMessage, StreamEventsResponse> call, CallContext context, EventLoop loop) {
+    this.call = call;
+    this.context = context;
+    this.shared = context.shared();
+    this.loop = loop;
+    this.rules = new WindowRules(shared.config());
+  }
+
+  /** Asks for the first message. */
+  void start() {
+    context.meter().onExcess(() -> execute(this::refuseExcess));
+    checkIdle();
+    requestMore();
+  }
+
+  @Override
+  public void onMessage(WindowMessage message) {
+    long bytes = message.wireBytes() + (long) EVENT_OVERHEAD_BYTES * message.eventCount();
+    context.meter().complete(bytes);
+    requested--;
+    lastBytes = message.wireBytes();
+    progressNanos = System.nanoTime();
+    Fault fault = ended ? null : rules.check(message);
+    if (fault == null && !ended && session == null) {
+      fault = join(message);
+    }
+    if (fault != null || ended) {
+      shared.budget().release(bytes);
+      if (fault != null) {
+        end(fault);
+      }
+      return;
+    }
+    if (entered) {
+      take(message, bytes);
+    } else {
+      early.add(new Charged(message, bytes));
+      earlyBytes += bytes;
+      tryEnter();
+    }
+    requestMore();
+  }
+
+  @Override
+  public void onHalfClose() {
+    halfClosed = true;
+    if (ended) {
+      return;
+    }
+    if (session == null) {
+      end(Faults.malformed("the window has no message"));
+    } else if (entered) {
+      complete();
+    }
+  }
+
+  @Override
+  public void onCancel() {
+    ended = true;
+    finish();
+  }
+
+  @Override
+  public void onComplete() {
+    finish();
+  }
+
+  @Override
+  public void resume() {
+    if (resuming.compareAndSet(false, true)) {
+      execute(
+          () -> {
+            resuming.set(false);
+            if (!ended && session != null && !entered) {
+              tryEnter();
+            }
+            requestMore();
+          });
+    }
+  }
+
+  @Override
+  public void answered(long nextSequence, long duplicates) {
+    execute(
+        () -> {
+          if (ended) {
+            return;
+          }
+          ended = true;
+          call.sendHeaders(new Metadata());
+          call.sendMessage(
+              StreamEventsResponse.newBuilder()
+                  .setNextSequence(nextSequence)
+                  .setDuplicates(duplicates)
+                  .build());
+          call.close(Status.OK, new Metadata());
+          finish();
+        });
+  }
+
+  @Override
+  public void failed(Fault fault) {
+    execute(() -> end(fault));
+  }
+
+  private @Nullable Fault join(WindowMessage message) {
+    Fault refused = context.identity().check(message.agentId());
+    if (refused != null) {
+      return refused;
+    }
+    session = context.sessions().use(message.agentId(), message.epoch());
+    return session == null
+        ? shared.faults().overloaded("too many agents have windows under way (max_agents)")
+        : null;
+  }
+
+  private void tryEnter() {
+    Session joined = session;
+    Charged first = early.peek();
+    if (joined == null || first == null) {
+      return;
+    }
+    switch (joined.enter(window, first.message)) {
+      case TAKEN -> {
+        entered = true;
+        for (Charged next = early.poll(); next != null; next = early.poll()) {
+          take(next.message, next.bytes);
+        }
+        earlyBytes = 0;
+        if (halfClosed) {
+          complete();
+        }
+      }
+      case EARLY -> {
+        lastChance = false;
+        refuseIfFarAhead();
+      }
+      case OUT_OF_STEP -> {
+        // The window before may have been sent first and yet come later.
+        if (!lastChance) {
+          lastChance = true;
+          schedule(this::endOutOfStep, shared.timing().predecessor().toNanos());
+        }
+        refuseIfFarAhead();
+      }
+      case UNWELL ->
+          end(Faults.unavailable("events that failed are still under way; ask HealthCheck"));
+    }
+  }
+
+  /** What waits here takes the connection's room from the window that it waits for. */
+  private void refuseIfFarAhead() {
+    if (earlyBytes > MAX_EARLY_BYTES) {
+      end(Faults.outOfStep("the window before this one has not come yet; send less ahead"));
+    }
+  }
+
+  private void endOutOfStep() {
+    Session joined = session;
+    Charged first = early.peek();
+    if (ended || entered || joined == null || first == null || !lastChance) {
+      return;
+    }
+    end(
+        Faults.outOfStep(
+            "the window continues from "
+                + first.message.continuesFrom()
+                + ", but the receiver has "
+                + joined.receivedText()
+                + "; ask HealthCheck"));
+  }
+
+  private void take(WindowMessage message, long bytes) {
+    Session joined = session;
+    if (joined == null) {
+      return;
+    }
+    if (joined.take(window, message, bytes)) {
+      joined.flush();
+    } else if (!flushScheduled) {
+      flushScheduled = true;
+      // After what has arrived with it.
+      execute(this::flush);
+    }
+  }
+
+  private void flush() {
+    flushScheduled = false;
+    Session joined = session;
+    if (joined != null) {
+      joined.flush();
+    }
+  }
+
+  private void complete() {
+    Session joined = session;
+    if (joined != null) {
+      joined.complete(window);
+    }
+  }
+
+  private void requestMore() {
+    if (ended || halfClosed) {
+      return;
+    }
+    if (!shared.budget().hasRoom()) {
+      if (!awaitingRoom) {
+        awaitingRoom = true;
+        shared.budget().whenRoom(() -> execute(this::roomCame));
+      }
+      return;
+    }
+    Session joined = session;
+    if (entered && joined != null && !joined.hasRoom()) {
+      return;
+    }
+    int wanted = (int) Math.max(1, Math.min(MAX_PREFETCH, PREFETCH_BYTES / Math.max(1, lastBytes)));
+    if (requested < wanted) {
+      int more = wanted - requested;
+      requested = wanted;
+      // Time in which nothing was asked for does not count as idle.
+      progressNanos = more == wanted ? System.nanoTime() : progressNanos;
+      call.request(more);
+    }
+  }
+
+  private void roomCame() {
+    awaitingRoom = false;
+    requestMore();
+  }
+
+  private void refuseExcess() {
+    end(shared.faults().overloaded("too many bytes are arriving at once (max_pending_size)"));
+  }
+
+  private void checkIdle() {
+    if (ended || halfClosed) {
+      return;
+    }
+    long left =
+        shared.config().idleTimeout().toNanos()
+            - (requested == 0 ? 0 : System.nanoTime() - progressNanos);
+    if (left > 0) {
+      idleCheck = schedule(this::checkIdle, left);
+    } else {
+      end(Faults.idle("nothing arrived within idle_timeout"));
+    }
+  }
+
+  private void end(Fault fault) {
+    if (ended) {
+      return;
+    }
+    ended = true;
+    shared.listener().onEvent(fault.event(), 1);
+    log.debug("{}: a window ended: {}", shared.nodeName(), fault.status());
+    call.close(fault.status(), fault.trailers());
+    finish();
+  }
+
+  private void finish() {
+    if (finished) {
+      return;
+    }
+    finished = true;
+    ScheduledFuture<?> check = idleCheck;
+    if (check != null) {
+      check.cancel(false);
+    }
+    early.forEach(each -> shared.budget().release(each.bytes));
+    early.clear();
+    Session joined = session;
+    if (joined != null) {
+      joined.flush();
+      joined.leave(window);
+      joined.release();
+    }
+    context.ended();
+  }
+
+  private @Nullable ScheduledFuture<?> schedule(Runnable task, long nanos) {
+    try {
+      return loop.schedule(task, nanos, TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException closed) {
+      log.trace("{}: the event loop is closed", shared.nodeName(), closed);
+      return null;
+    }
+  }
+
+  private void execute(Runnable task) {
+    try {
+      loop.execute(task);
+    } catch (RejectedExecutionException closed) {
+      log.trace("{}: the event loop is closed", shared.nodeName(), closed);
+    }
+  }
+}
