@@ -71,7 +71,7 @@ final class CollectorServer {
             .permitKeepAliveTime(config.keepaliveMinTime().toMillis(), TimeUnit.MILLISECONDS)
             .permitKeepAliveWithoutCalls(true)
             .handshakeTimeout(HANDSHAKE_SECONDS, TimeUnit.SECONDS)
-            .addStreamTracerFactory(new StreamMeter.Factory(shared.budget()))
+            .addStreamTracerFactory(new StreamMeter.Factory(shared.budget(), shared.listener()))
             .addTransportFilter(
                 new ServerTransportFilter() {
                   @Override

@@ -1,5 +1,6 @@
 package io.forebay.source.collector;
 
+import io.forebay.core.component.NodeListener;
 import io.forebay.source.net.ByteBudget;
 import io.grpc.Context;
 import io.grpc.Metadata;
@@ -18,24 +19,31 @@ final class StreamMeter extends ServerStreamTracer {
   /** Makes the meters of a server. */
   static final class Factory extends ServerStreamTracer.Factory {
     private final ByteBudget budget;
+    private final NodeListener listener;
 
-    Factory(ByteBudget budget) {
+    Factory(ByteBudget budget, NodeListener listener) {
       this.budget = budget;
+      this.listener = listener;
     }
 
     @Override
     public ServerStreamTracer newServerStreamTracer(String method, Metadata headers) {
-      return new StreamMeter(budget);
+      return new StreamMeter(budget, listener);
     }
   }
 
+  // How grpc-java begins the reason of the status with which it refuses a message.
+  private static final String TOO_LARGE = "gRPC message exceeds";
+
   private final ByteBudget budget;
+  private final NodeListener listener;
   private long arriving;
   private boolean closed;
   private @Nullable Runnable onExcess;
 
-  private StreamMeter(ByteBudget budget) {
+  private StreamMeter(ByteBudget budget, NodeListener listener) {
     this.budget = budget;
+    this.listener = listener;
   }
 
   /** The meter of the stream whose call is being started. */
@@ -81,5 +89,9 @@ final class StreamMeter extends ServerStreamTracer {
     closed = true;
     budget.release(arriving);
     arriving = 0;
+    String why = status.getDescription();
+    if (why != null && why.startsWith(TOO_LARGE)) {
+      listener.onEvent("too_large", 1);
+    }
   }
 }
