@@ -3,7 +3,6 @@ package io.forebay.source.collector;
 import io.forebay.source.collector.Faults.Fault;
 import io.grpc.Attributes;
 import io.grpc.Grpc;
-import java.security.cert.Certificate;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.util.Collection;
@@ -21,9 +20,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * The names that a client's verified certificate gives it, as far as the check asks for them.
  *
- * @param names null when there is no certificate
+ * @param certified whether there is a certificate
+ * @param exact names that count as they are
+ * @param dnsNames in lower case
  */
-record ClientNames(AgentIdCheck check, @Nullable Set<String> names) {
+record ClientNames(AgentIdCheck check, boolean certified, Set<String> exact, Set<String> dnsNames) {
 
   static final Attributes.Key<ClientNames> KEY = Attributes.Key.create("forebay-client-names");
 
@@ -35,32 +36,26 @@ record ClientNames(AgentIdCheck check, @Nullable Set<String> names) {
   static ClientNames of(Attributes transport, AgentIdCheck check) {
     SSLSession session = transport.get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
     if (check == AgentIdCheck.NONE || session == null) {
-      return new ClientNames(check, null);
+      return uncertified(check);
     }
     try {
-      Certificate[] chain = session.getPeerCertificates();
-      return chain[0] instanceof X509Certificate certificate
-          ? new ClientNames(check, names(certificate, check))
-          : new ClientNames(check, null);
+      return session.getPeerCertificates()[0] instanceof X509Certificate certificate
+          ? of(certificate, check)
+          : uncertified(check);
     } catch (SSLPeerUnverifiedException none) {
-      return new ClientNames(check, null);
+      return uncertified(check);
     }
   }
 
   /** Why the client may not speak for the agent; null when it may. */
   @Nullable Fault check(String agentId) {
-    Set<String> allowed = names;
     if (check == AgentIdCheck.NONE) {
       return null;
     }
-    if (allowed == null) {
+    if (!certified) {
       return Faults.unauthenticated("this receiver asks for a client certificate");
     }
-    boolean named =
-        allowed.contains(agentId)
-            || (check != AgentIdCheck.URI
-                && allowed.contains("dns:" + agentId.toLowerCase(Locale.ROOT)));
-    return named
+    return exact.contains(agentId) || dnsNames.contains(agentId.toLowerCase(Locale.ROOT))
         ? null
         : Faults.forbidden(
             "the client certificate does not name the agent "
@@ -70,15 +65,19 @@ record ClientNames(AgentIdCheck check, @Nullable Set<String> names) {
                 + ")");
   }
 
-  private static Set<String> names(X509Certificate certificate, AgentIdCheck check) {
-    Set<String> names = new HashSet<>();
+  private static ClientNames uncertified(AgentIdCheck check) {
+    return new ClientNames(check, false, Set.of(), Set.of());
+  }
+
+  private static ClientNames of(X509Certificate certificate, AgentIdCheck check) {
+    ClientNames names = new ClientNames(check, true, new HashSet<>(), new HashSet<>());
     if (check == AgentIdCheck.COMMON_NAME || check == AgentIdCheck.ANY) {
-      addCommonNames(certificate, names);
+      addCommonNames(certificate, names.exact);
     }
     try {
       Collection<List<?>> alternatives = certificate.getSubjectAlternativeNames();
       if (alternatives != null) {
-        alternatives.forEach(each -> addAlternative(each, check, names));
+        alternatives.forEach(names::addAlternative);
       }
     } catch (CertificateParsingException e) {
       return names; // What cannot be read names nobody.
@@ -86,12 +85,13 @@ record ClientNames(AgentIdCheck check, @Nullable Set<String> names) {
     return names;
   }
 
-  private static void addAlternative(List<?> name, AgentIdCheck check, Set<String> names) {
+  private void addAlternative(List<?> name) {
     boolean any = check == AgentIdCheck.ANY;
+    String text = String.valueOf(name.get(1));
     if (name.get(0).equals(DNS) && (any || check == AgentIdCheck.DNS_NAME)) {
-      names.add("dns:" + String.valueOf(name.get(1)).toLowerCase(Locale.ROOT));
+      dnsNames.add(text.toLowerCase(Locale.ROOT));
     } else if (name.get(0).equals(URI) && (any || check == AgentIdCheck.URI)) {
-      names.add(String.valueOf(name.get(1)));
+      exact.add(text);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.forebay.source.collector;
 
 import io.forebay.core.component.NodeListener;
+import io.forebay.core.config.CertificateAuthorities;
 import io.forebay.core.config.TlsSettings;
 import io.forebay.source.net.ListenException;
 import io.forebay.source.net.ServerTls;
@@ -70,6 +71,15 @@ final class TlsMaterial {
   private List<String> state() {
     List<String> states = new ArrayList<>();
     Stream.of(tls.crtFile(), tls.keyFile(), tls.caFile()).forEach(file -> states.add(state(file)));
+    Path directory = tls.caPath();
+    if (directory != null) {
+      try {
+        CertificateAuthorities.filesOf(directory)
+            .forEach(file -> states.add(file + " " + state(file)));
+      } catch (IOException e) {
+        states.add("unreadable");
+      }
+    }
     return states;
   }
 
