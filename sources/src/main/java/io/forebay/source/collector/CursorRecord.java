@@ -51,7 +51,7 @@ record CursorRecord(String agentId, long epoch, long cursor) {
     byte[] id = agentId.getBytes(StandardCharsets.UTF_8);
     into.putInt(0).putShort((short) id.length).putLong(epoch).putLong(cursor).put(id);
     CRC32C crc = new CRC32C();
-    crc.update(into.array(), start + 4, into.position() - start - 4);
+    crc.update(into.duplicate().flip().position(start + 4));
     into.putInt(start, (int) crc.getValue());
   }
 

@@ -23,6 +23,7 @@ import org.slf4j.LoggerFactory;
  * <p>A write or sync that failed is final for its file: the journal is written anew, as a whole,
  * until that succeeds; meanwhile nothing is called durable. Thread safe.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // Nobody waits for a timer.
 final class CursorStore {
 
   private static final Logger log = LoggerFactory.getLogger(CursorStore.class);

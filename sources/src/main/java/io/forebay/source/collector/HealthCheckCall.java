@@ -11,7 +11,6 @@ import io.netty.channel.EventLoop;
 import java.util.OptionalLong;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,7 +19,9 @@ import org.slf4j.LoggerFactory;
  * One {@code HealthCheck} call. Waits a moment for events under way, so that the cursor it answers
  * is not behind them: then fewer are sent again. Everything happens on the connection's event loop.
  */
-final class HealthCheckCall extends ServerCall.Listener<HealthCheckRequest> {
+@SuppressWarnings("FutureReturnValueIgnored") // Nobody waits for a timer.
+final class HealthCheckCall extends ServerCall.Listener<HealthCheckRequest>
+    implements Session.Question {
 
   private static final Logger log = LoggerFactory.getLogger(HealthCheckCall.class);
 
@@ -28,7 +29,6 @@ final class HealthCheckCall extends ServerCall.Listener<HealthCheckRequest> {
   private final CallContext context;
   private final Reception shared;
   private final EventLoop loop;
-  private final Consumer<OptionalLong> question = cursor -> execute(() -> answer(cursor));
   private @Nullable HealthCheckRequest request;
   private @Nullable Session session;
   private boolean ended;
@@ -82,7 +82,7 @@ final class HealthCheckCall extends ServerCall.Listener<HealthCheckRequest> {
     }
     loop.schedule(
         () -> answer(open.durable()), shared.timing().settle().toMillis(), TimeUnit.MILLISECONDS);
-    open.ask(question);
+    open.ask(this);
   }
 
   @Override
@@ -94,6 +94,11 @@ final class HealthCheckCall extends ServerCall.Listener<HealthCheckRequest> {
   @Override
   public void onComplete() {
     finish();
+  }
+
+  @Override
+  public void settled(OptionalLong cursor) {
+    execute(() -> answer(cursor));
   }
 
   private void answer(OptionalLong cursor) {
@@ -138,7 +143,7 @@ final class HealthCheckCall extends ServerCall.Listener<HealthCheckRequest> {
     finished = true;
     Session open = session;
     if (open != null) {
-      open.forget(question);
+      open.forget(this);
       open.release();
     }
     context.ended();

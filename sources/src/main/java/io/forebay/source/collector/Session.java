@@ -54,6 +54,14 @@ final class Session {
     UNWELL
   }
 
+  /** Waits for what is under way; hears as {@link Window.Call} does. */
+  interface Question {
+    /**
+     * @param cursor the durable one; empty when there is none
+     */
+    void settled(OptionalLong cursor);
+  }
+
   private final Reception shared;
   private final String agentId;
   private final long epoch;
@@ -70,11 +78,10 @@ final class Session {
   private boolean broken;
   private final ArrayDeque<Piece> pieces = new ArrayDeque<>();
   private Group group = new Group();
-  private boolean flushing;
   private long untakenBytes;
   private final List<Window> windows = new ArrayList<>();
   private final List<Window> early = new ArrayList<>();
-  private final List<Consumer<OptionalLong>> questions = new ArrayList<>();
+  private final List<Question> questions = new ArrayList<>();
   private int users;
   private boolean retired;
 
@@ -329,13 +336,13 @@ final class Session {
    * Answers the durable cursor once nothing is under way that would move it; empty when there is
    * none. Who does not want to wait any longer takes {@link #forget} and {@link #durable}.
    */
-  synchronized void ask(Consumer<OptionalLong> question) {
+  synchronized void ask(Question question) {
     questions.add(question);
     saveFailed = false;
     settle();
   }
 
-  synchronized void forget(Consumer<OptionalLong> question) {
+  synchronized void forget(Question question) {
     questions.remove(question);
   }
 
@@ -430,9 +437,9 @@ final class Session {
       }
     }
     if (!saving && !broken && pieces.isEmpty() && group.isEmpty()) {
-      List<Consumer<OptionalLong>> settled = List.copyOf(questions);
+      List<Question> settled = List.copyOf(questions);
       questions.clear();
-      settled.forEach(question -> question.accept(durable()));
+      settled.forEach(question -> question.settled(durable()));
     }
   }
 

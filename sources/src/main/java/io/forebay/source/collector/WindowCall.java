@@ -19,6 +19,7 @@ import org.slf4j.LoggerFactory;
  * One {@code StreamEvents} call. Everything happens on the connection's event loop. Messages are
  * requested only as the pipeline takes them and the budget has room.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // Nobody waits for a timer.
 final class WindowCall extends ServerCall.Listener<WindowMessage> implements Window.Call {
 
   private static final Logger log = LoggerFactory.getLogger(WindowCall.class);
