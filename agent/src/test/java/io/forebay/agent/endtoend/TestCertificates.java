@@ -34,11 +34,25 @@ final class TestCertificates {
     pair(store, "ca", "-ext", "bc:c");
     pair(store, "server", "-ext", "SAN=dns:localhost,ip:127.0.0.1", "-signer", "ca");
     pair(store, "client", "-ext", "eku=clientAuth", "-signer", "ca");
+    writePem(directory, List.of("ca", "server", "client"));
+  }
+
+  /** Adds {@code expired.pem} and {@code expired.p8}, of a client, beside what was written. */
+  static void writeExpired(Path directory)
+      throws IOException, InterruptedException, GeneralSecurityException {
+    Path store = directory.resolve("store.p12");
+    pair(store, "expired", "-ext", "eku=clientAuth", "-signer", "ca", "-startdate", "-3d");
+    writePem(directory, List.of("expired"));
+  }
+
+  private static void writePem(Path directory, List<String> names)
+      throws IOException, GeneralSecurityException {
+    Path store = directory.resolve("store.p12");
     KeyStore keys = KeyStore.getInstance("PKCS12");
     try (InputStream in = Files.newInputStream(store)) {
       keys.load(in, PASSWORD.toCharArray());
     }
-    for (String name : List.of("ca", "server", "client")) {
+    for (String name : names) {
       StringBuilder chain = new StringBuilder();
       for (Certificate certificate : keys.getCertificateChain(name)) {
         chain.append(pem("CERTIFICATE", certificate.getEncoded()));

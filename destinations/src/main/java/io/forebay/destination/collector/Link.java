@@ -106,7 +106,8 @@ final class Link {
     if (dropped != null) {
       return dropped;
     }
-    CallFailure what = dropIfBroken(used, failure(used, status, trailers));
+    CallFailure what = failure(used, status, trailers);
+    dropIfBroken(used, what);
     report.windowFailed(what);
     return what.result();
   }
@@ -201,7 +202,8 @@ final class Link {
         status.getCode() == Status.Code.DEADLINE_EXCEEDED
             ? new CallFailure(new Retry(silence(current)), true)
             : failure(current, status, Status.trailersFromThrowable(failure)).withoutData();
-    attemptFailed(dropIfBroken(current, what).result());
+    dropIfBroken(current, what);
+    attemptFailed(what.result());
   }
 
   private void attemptFailed(SendResult result) {
@@ -224,14 +226,12 @@ final class Link {
   }
 
   @SuppressWarnings("ReferenceEquality") // this connection, not one like it
-  private CallFailure dropIfBroken(Connection used, CallFailure what) {
-    if (!what.connection() && used.isReady()) {
-      return what;
+  private void dropIfBroken(Connection used, CallFailure what) {
+    if (what.connection() || !used.isReady()) {
+      if (connection == used) {
+        connection = null;
+      }
+      used.drop(what.result());
     }
-    if (connection == used) {
-      connection = null;
-    }
-    used.drop(what.result());
-    return new CallFailure(what.result(), true);
   }
 }

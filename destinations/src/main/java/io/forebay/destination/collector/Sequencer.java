@@ -7,6 +7,7 @@ import io.forebay.core.component.SendResult;
 import io.forebay.core.component.SendResult.Delivered;
 import io.forebay.core.component.SendResult.Paused;
 import io.forebay.core.component.SendResult.Retry;
+import io.forebay.core.component.SendResult.TooLarge;
 import io.forebay.core.item.ItemEncoder;
 import io.forebay.destination.collector.CollectorOutputConfig.MessageCompression;
 import io.grpc.Metadata;
@@ -232,8 +233,8 @@ final class Sequencer implements Link.Listener {
     }
 
     @Override
-    public void onGivenUp(SendResult why) {
-      endBadly(why);
+    public void onTooLarge(String why) {
+      endBadly(new TooLarge(why));
     }
 
     @Override

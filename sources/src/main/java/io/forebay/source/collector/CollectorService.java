@@ -118,10 +118,10 @@ final class CollectorService {
     return new CallContext(shared, sessions, names, meter, ended);
   }
 
-  private CallLoop loop() {
+  private EventLoop loop() {
     for (EventExecutor each : loops) {
       if (each.inEventLoop()) {
-        return new CallLoop((EventLoop) each);
+        return (EventLoop) each;
       }
     }
     throw new IllegalStateException("a call was started outside of the event loops");

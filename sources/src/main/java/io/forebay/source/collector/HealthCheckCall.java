@@ -7,8 +7,13 @@ import io.forebay.source.collector.Faults.Fault;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
+import io.netty.channel.EventLoop;
 import java.util.OptionalLong;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One {@code HealthCheck} call. Waits a moment for events under way, so that the cursor it answers
@@ -18,10 +23,12 @@ import org.jspecify.annotations.Nullable;
 final class HealthCheckCall extends ServerCall.Listener<HealthCheckRequest>
     implements Session.Question {
 
+  private static final Logger log = LoggerFactory.getLogger(HealthCheckCall.class);
+
   private final ServerCall<HealthCheckRequest, HealthCheckResponse> call;
   private final CallContext context;
   private final Reception shared;
-  private final CallLoop loop;
+  private final EventLoop loop;
   private @Nullable HealthCheckRequest request;
   private @Nullable Session session;
   private boolean ended;
@@ -30,7 +37,7 @@ final class HealthCheckCall extends ServerCall.Listener<HealthCheckRequest>
   HealthCheckCall(
       ServerCall<HealthCheckRequest, HealthCheckResponse> call,
       CallContext context,
-      CallLoop loop) {
+      EventLoop loop) {
     this.call = call;
     this.context = context;
     this.shared = context.shared();
@@ -73,7 +80,8 @@ final class HealthCheckCall extends ServerCall.Listener<HealthCheckRequest>
       answer(shared.store().find(asked.getAgentId(), asked.getEpoch()));
       return;
     }
-    loop.schedule(() -> answer(open.durable()), shared.timing().settle().toNanos());
+    loop.schedule(
+        () -> answer(open.durable()), shared.timing().settle().toMillis(), TimeUnit.MILLISECONDS);
     open.ask(this);
   }
 
@@ -90,7 +98,7 @@ final class HealthCheckCall extends ServerCall.Listener<HealthCheckRequest>
 
   @Override
   public void settled(OptionalLong cursor) {
-    loop.execute(() -> answer(cursor));
+    execute(() -> answer(cursor));
   }
 
   private void answer(OptionalLong cursor) {
@@ -139,5 +147,13 @@ final class HealthCheckCall extends ServerCall.Listener<HealthCheckRequest>
       open.release();
     }
     context.ended();
+  }
+
+  private void execute(Runnable task) {
+    try {
+      loop.execute(task);
+    } catch (RejectedExecutionException closed) {
+      log.trace("{}: the event loop is closed", shared.nodeName(), closed);
+    }
   }
 }

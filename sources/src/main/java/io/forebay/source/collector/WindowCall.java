@@ -5,8 +5,11 @@ import io.forebay.source.collector.Faults.Fault;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
+import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.ArrayDeque;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,6 +24,9 @@ final class WindowCall extends ServerCall.Listener<WindowMessage> implements Win
 
   private static final Logger log = LoggerFactory.getLogger(WindowCall.class);
 
+  // Ahead of what was read, so that the wire is not idle between two messages.
+  private static final long PREFETCH_BYTES = 256 << 10;
+  private static final int MAX_PREFETCH = 16;
   // What an early window may bring before it is told to come again.
   private static final long MAX_EARLY_BYTES = 4 << 20;
   // An item and its view, beside its bytes.
@@ -31,9 +37,8 @@ final class WindowCall extends ServerCall.Listener<WindowMessage> implements Win
   private final ServerCall<WindowMessage, StreamEventsResponse> call;
   private final CallContext context;
   private final Reception shared;
-  private final CallLoop loop;
+  private final EventLoop loop;
   private final WindowRules rules;
-  private final Inflow inflow;
   private final Window window = new Window(this);
   private final AtomicBoolean resuming = new AtomicBoolean();
   private final ArrayDeque<Charged> early = new ArrayDeque<>();
@@ -45,21 +50,24 @@ final class WindowCall extends ServerCall.Listener<WindowMessage> implements Win
   private boolean finished;
   private boolean flushScheduled;
   private boolean lastChance;
+  private boolean awaitingRoom;
+  private int requested;
+  private int lastBytes = (int) PREFETCH_BYTES;
+  private long progressNanos = System.nanoTime();
   private @Nullable ScheduledFuture<?> idleCheck;
 
   WindowCall(
-      ServerCall<WindowMessage, StreamEventsResponse> call, CallContext context, CallLoop loop) {
+      ServerCall<WindowMessage, StreamEventsResponse> call, CallContext context, EventLoop loop) {
     this.call = call;
     this.context = context;
     this.shared = context.shared();
     this.loop = loop;
     this.rules = new WindowRules(shared.config());
-    this.inflow = new Inflow(call::request, shared.budget(), () -> loop.execute(this::requestMore));
   }
 
   /** Asks for the first message. */
   void start() {
-    context.meter().onExcess(() -> loop.execute(this::refuseExcess));
+    context.meter().onExcess(() -> execute(this::refuseExcess));
     checkIdle();
     requestMore();
   }
@@ -68,7 +76,9 @@ final class WindowCall extends ServerCall.Listener<WindowMessage> implements Win
   public void onMessage(WindowMessage message) {
     long bytes = message.wireBytes() + (long) EVENT_OVERHEAD_BYTES * message.eventCount();
     context.meter().complete(bytes);
-    inflow.arrived(message.wireBytes());
+    requested--;
+    lastBytes = message.wireBytes();
+    progressNanos = System.nanoTime();
     Fault fault = ended ? null : rules.check(message);
     if (fault == null && !ended && session == null) {
       fault = join(message);
@@ -117,7 +127,7 @@ final class WindowCall extends ServerCall.Listener<WindowMessage> implements Win
   @Override
   public void resume() {
     if (resuming.compareAndSet(false, true)) {
-      loop.execute(
+      execute(
           () -> {
             resuming.set(false);
             if (!ended && session != null && !entered) {
@@ -130,7 +140,7 @@ final class WindowCall extends ServerCall.Listener<WindowMessage> implements Win
 
   @Override
   public void answered(long nextSequence, long duplicates) {
-    loop.execute(
+    execute(
         () -> {
           if (ended) {
             return;
@@ -149,7 +159,7 @@ final class WindowCall extends ServerCall.Listener<WindowMessage> implements Win
 
   @Override
   public void failed(Fault fault) {
-    loop.execute(() -> end(fault));
+    execute(() -> end(fault));
   }
 
   private @Nullable Fault join(WindowMessage message) {
@@ -188,7 +198,7 @@ final class WindowCall extends ServerCall.Listener<WindowMessage> implements Win
         // The window before may have been sent first and yet come later.
         if (!lastChance) {
           lastChance = true;
-          loop.schedule(this::endOutOfStep, shared.timing().predecessor().toNanos());
+          schedule(this::endOutOfStep, shared.timing().predecessor().toNanos());
         }
         refuseIfFarAhead();
       }
@@ -229,7 +239,7 @@ final class WindowCall extends ServerCall.Listener<WindowMessage> implements Win
     } else if (!flushScheduled) {
       flushScheduled = true;
       // After what has arrived with it.
-      loop.execute(this::flush);
+      execute(this::flush);
     }
   }
 
@@ -249,10 +259,33 @@ final class WindowCall extends ServerCall.Listener<WindowMessage> implements Win
   }
 
   private void requestMore() {
-    Session joined = session;
-    if (!ended && !halfClosed && (!entered || joined == null || joined.hasRoom())) {
-      inflow.request();
+    if (ended || halfClosed) {
+      return;
     }
+    if (!shared.budget().hasRoom()) {
+      if (!awaitingRoom) {
+        awaitingRoom = true;
+        shared.budget().whenRoom(() -> execute(this::roomCame));
+      }
+      return;
+    }
+    Session joined = session;
+    if (entered && joined != null && !joined.hasRoom()) {
+      return;
+    }
+    int wanted = (int) Math.max(1, Math.min(MAX_PREFETCH, PREFETCH_BYTES / Math.max(1, lastBytes)));
+    if (requested < wanted) {
+      int more = wanted - requested;
+      requested = wanted;
+      // Time in which nothing was asked for does not count as idle.
+      progressNanos = more == wanted ? System.nanoTime() : progressNanos;
+      call.request(more);
+    }
+  }
+
+  private void roomCame() {
+    awaitingRoom = false;
+    requestMore();
   }
 
   private void refuseExcess() {
@@ -263,9 +296,11 @@ final class WindowCall extends ServerCall.Listener<WindowMessage> implements Win
     if (ended || halfClosed) {
       return;
     }
-    long left = shared.config().idleTimeout().toNanos() - inflow.idleNanos();
+    long left =
+        shared.config().idleTimeout().toNanos()
+            - (requested == 0 ? 0 : System.nanoTime() - progressNanos);
     if (left > 0) {
-      idleCheck = loop.schedule(this::checkIdle, left);
+      idleCheck = schedule(this::checkIdle, left);
     } else {
       end(Faults.idle("nothing arrived within idle_timeout"));
     }
@@ -300,5 +335,22 @@ final class WindowCall extends ServerCall.Listener<WindowMessage> implements Win
       joined.release();
     }
     context.ended();
+  }
+
+  private @Nullable ScheduledFuture<?> schedule(Runnable task, long nanos) {
+    try {
+      return loop.schedule(task, nanos, TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException closed) {
+      log.trace("{}: the event loop is closed", shared.nodeName(), closed);
+      return null;
+    }
+  }
+
+  private void execute(Runnable task) {
+    try {
+      loop.execute(task);
+    } catch (RejectedExecutionException closed) {
+      log.trace("{}: the event loop is closed", shared.nodeName(), closed);
+    }
   }
 }
