@@ -42,8 +42,8 @@ final class CollectorListener {
   private final EventLoopGroup loops;
   private final @Nullable TlsMaterial tls;
   private final Disposable.Composite timers = Disposables.composite();
-  private @Nullable CollectorServer server;
-  private boolean stopped;
+  private volatile @Nullable CollectorServer server;
+  private volatile boolean stopped;
   private boolean closed;
 
   private CollectorListener(Reception shared, @Nullable TlsMaterial tls) {
@@ -131,6 +131,11 @@ final class CollectorListener {
                   TimeUnit.MILLISECONDS));
     }
     return at;
+  }
+
+  /** Whether the port is open. */
+  boolean isUp() {
+    return server != null && !stopped;
   }
 
   Flux<Batch> batches() {

@@ -45,6 +45,12 @@ final class CollectorSource implements Source {
         CollectorListener::stop);
   }
 
+  @Override
+  public boolean isUp() {
+    CollectorListener listener = latest.get();
+    return listener != null && listener.isUp();
+  }
+
   /** Makes the cursors durable that acknowledgements moved. */
   @Override
   public Mono<Void> close() {

@@ -7,6 +7,7 @@ import io.forebay.core.collector.v1.GapReason;
 import io.forebay.core.collector.v1.ServingStatus;
 import io.forebay.core.collector.v1.StreamEventsResponse;
 import io.forebay.core.item.Batch;
+import io.forebay.source.net.Events;
 import io.forebay.source.net.Leaks;
 import io.forebay.source.net.Taker;
 import io.grpc.Status;
@@ -266,6 +267,21 @@ class CollectorSourceTest {
     taker.batches().subList(3, taker.batches().size()).forEach(b -> b.acknowledgement().complete());
     assertThat(again.next()).isEqualTo(30);
     assertThat(again.answer().getDuplicates()).isZero();
+  }
+
+  @Test
+  void isUpWhileItsPortIsOpen() {
+    CollectorSource idle =
+        new CollectorSource(
+            Gateway.config(),
+            Gateway.context(directory, new Events()),
+            Gateway.QUICK,
+            address -> {});
+    assertThat(idle.isUp()).isFalse();
+    Gateway gateway = start(Taker.acknowledging());
+    assertThat(gateway.source().isUp()).isTrue();
+    gateway.taker().cancel();
+    await().until(() -> !gateway.source().isUp());
   }
 
   @Test
