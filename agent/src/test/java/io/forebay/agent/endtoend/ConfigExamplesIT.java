@@ -1,7 +1,9 @@
 package io.forebay.agent.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -13,12 +15,16 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.awaitility.Awaitility;
@@ -39,7 +45,11 @@ class ConfigExamplesIT {
   private static final String LINE = Feeder.line(1, 60).strip();
 
   private static final Set<String> LISTENERS =
-      Set.of("fan-out-backpressure.yaml", "mask-and-filter.yaml", "gateway-tls.yaml");
+      Set.of(
+          "fan-out-backpressure.yaml",
+          "mask-and-filter.yaml",
+          "gateway-tls.yaml",
+          "collector-gateway.yaml");
 
   @TempDir private static Path certificates;
   @TempDir private Path directory;
@@ -63,7 +73,9 @@ class ConfigExamplesIT {
     environment.put("LOG_DIR", Files.createDirectories(directory.resolve("logs")).toString());
     environment.put("ARCHIVE_DIR", directory.resolve("archive").toString());
     environment.put("CERT_DIR", certificates.toString());
-    for (String variable : new String[] {"HTTP_PORT", "HTTPS_PORT", "TCP_PORT", "UDP_PORT"}) {
+    environment.put("AGENT_ID", "client");
+    for (String variable :
+        new String[] {"HTTP_PORT", "HTTPS_PORT", "TCP_PORT", "UDP_PORT", "COLLECTOR_PORT"}) {
       environment.put(variable, Integer.toString(port));
     }
   }
@@ -201,6 +213,58 @@ class ConfigExamplesIT {
   }
 
   @Test
+  void collectorSensorAndGateway() throws Exception {
+    assumeThat(isInstalled("openssl")).as("openssl, for make-test-ca").isTrue();
+    Path made = directory.resolve("certificates");
+    assertThat(makeTestCa(made.toString(), "sensor-7").exitCode()).isZero();
+    environment.put("CERT_DIR", made.toString());
+    environment.put("AGENT_ID", "sensor-7");
+    environment.put("COLLECTOR_HOST", "localhost");
+    AtomicReference<String> body = new AtomicReference<>("");
+    try (CapturingServer receiver = new CapturingServer(body);
+        AgentProcess gateway = start("collector-gateway.yaml", receiver.port(), "gateway");
+        AgentProcess sensor = start("collector-sensor.yaml", receiver.port(), "sensor")) {
+      Files.write(
+          directory.resolve("logs").resolve("app.log"),
+          IntStream.range(0, 200).mapToObj(i -> "line %03d".formatted(i)).toList());
+
+      Awaitility.await("the sensor is answered once both destinations have all of it")
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> sensor.metric("ed_pipeline_node_write_items_total", "gateway") >= 200);
+
+      assertThat(body.get().lines().map(ConfigExamplesIT::lineNumber))
+          .containsExactlyElementsOf(IntStream.range(0, 200).boxed().toList());
+      assertThat(gateway.metric("ed_pipeline_node_write_items_total", "archive")).isEqualTo(200);
+      assertThat(sensor.stop()).isZero();
+      assertThat(gateway.stop()).isZero();
+    }
+  }
+
+  @Test
+  void makeTestCaOverwritesNothing() throws Exception {
+    assumeThat(isInstalled("openssl")).as("openssl, for make-test-ca").isTrue();
+    Path made = directory.resolve("certificates");
+    makeTestCa(made.toString(), "sensor-7");
+    byte[] key = Files.readAllBytes(made.resolve("sensor-7.p8"));
+
+    Ended again = makeTestCa(made.toString(), "sensor-7");
+
+    assertThat(again.exitCode()).isEqualTo(1);
+    assertThat(again.printed()).contains("sensor-7.pem exists; --renew issues it again");
+    assertThat(made.resolve("sensor-7.p8")).hasBinaryContent(key);
+    assertThat(makeTestCa("--renew", made.toString(), "sensor-7").exitCode()).isZero();
+    assertThat(Files.readAllBytes(made.resolve("sensor-7.p8"))).isNotEqualTo(key);
+    try (Stream<Path> files = Files.list(made)) {
+      assertThat(files.filter(file -> file.toString().endsWith(".p8")))
+          .allSatisfy(
+              file ->
+                  assertThat(Files.getPosixFilePermissions(file))
+                      .containsExactlyInAnyOrder(
+                          PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE));
+    }
+  }
+
+  @Test
   void stdinDebug() throws Exception {
     Ended ended =
         forebay(
@@ -228,9 +292,16 @@ class ConfigExamplesIT {
   }
 
   private AgentProcess start(String example, int receiverPort) throws IOException {
+    return start(example, receiverPort, "");
+  }
+
+  /** Starts an agent with a directory of its own, so that several can run beside each other. */
+  private AgentProcess start(String example, int receiverPort, String name) throws IOException {
     environment.putIfAbsent("INGEST_URL", "http://127.0.0.1:" + receiverPort + "/ingest");
-    AgentProcess agent = new AgentProcess(directory, Files.readString(EXAMPLES.resolve(example)));
+    Path own = Files.createDirectories(directory.resolve(name));
+    AgentProcess agent = new AgentProcess(own, Files.readString(EXAMPLES.resolve(example)));
     environment.forEach(agent::with);
+    agent.with("FOREBAY_DATA_DIR", own.resolve("data").toString());
     return (LISTENERS.contains(example) ? agent.listeningOn(port) : agent).start();
   }
 
@@ -256,6 +327,21 @@ class ConfigExamplesIT {
     return printed;
   }
 
+  private static int lineNumber(String item) {
+    Matcher matcher = Pattern.compile("line (\\d{3})").matcher(item);
+    assertThat(matcher.find()).as(item).isTrue();
+    return Integer.parseInt(matcher.group(1));
+  }
+
+  private static boolean isInstalled(String program) {
+    return Stream.of(System.getenv("PATH").split(File.pathSeparator))
+        .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
+  }
+
+  private Ended makeTestCa(String... arguments) throws IOException, InterruptedException {
+    return run(EXAMPLES.resolve("make-test-ca"), "", arguments);
+  }
+
   private static long filesBelow(Path folder) throws IOException {
     try (Stream<Path> files = Files.walk(folder)) {
       return files.filter(Files::isRegularFile).count();
@@ -278,8 +364,13 @@ class ConfigExamplesIT {
 
   private Ended forebay(String input, String... arguments)
       throws IOException, InterruptedException {
+    return run(ROOT.resolve("forebay"), input, arguments);
+  }
+
+  private Ended run(Path program, String input, String... arguments)
+      throws IOException, InterruptedException {
     String[] command = new String[arguments.length + 1];
-    command[0] = ROOT.resolve("forebay").toString();
+    command[0] = program.toString();
     System.arraycopy(arguments, 0, command, 1, arguments.length);
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().putAll(environment);
