@@ -198,7 +198,7 @@ final class CertificateWatch {
       if (end.isAfter(now)) {
         long days = Duration.between(now, end).toDays();
         log.warn(
-            "{}: the certificate {} expires in {} days, at {}; renew it",
+            "{}: the certificate {} expires in {} d, at {}; renew it",
             node,
             settings.crtFile(),
             days,

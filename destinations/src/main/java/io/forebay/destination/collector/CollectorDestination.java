@@ -5,6 +5,7 @@ import io.forebay.core.component.Numbering;
 import io.forebay.core.component.SendResult;
 import io.forebay.core.component.SendResult.Delivered;
 import io.forebay.core.component.SendResult.Retry;
+import io.forebay.core.component.SequenceRange;
 import io.forebay.core.item.Batch;
 import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
@@ -68,6 +69,11 @@ final class CollectorDestination implements NumberedDestination {
   public Mono<SendResult> send(Batch batch, Numbering numbering) {
     if (batch.isEmpty()) {
       return Mono.just(Delivered.INSTANCE);
+    }
+    int numbers = numbering.ranges().stream().mapToInt(SequenceRange::count).sum();
+    if (numbers != batch.size()) {
+      return Mono.error(
+          new IllegalArgumentException(numbers + " numbers for " + batch.size() + " items"));
     }
     return Mono.create(sink -> add(new Window(batch.items(), numbering, sink), sink));
   }

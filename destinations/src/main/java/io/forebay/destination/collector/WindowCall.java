@@ -20,7 +20,7 @@ final class WindowCall
     implements ClientResponseObserver<StreamEventsRequest, StreamEventsResponse> {
 
   /** Handed to the transport at once; then it is waited for until all of it was written. */
-  private static final int BURST_BYTES = 256 << 10;
+  private static final int BURST_BYTES = 1 << 20;
 
   /** Told how the call went, on the destination's own thread; exactly one of the ends. */
   interface Listener {

@@ -148,6 +148,12 @@ public final class TlsFiles {
           "and crt_file make no key: a PEM chain and a PKCS#8 PEM key are needed, with key_password where it is encrypted",
           e);
     }
+    List<X509Certificate> own = ownChain();
+    if (key != null
+        && !own.isEmpty()
+        && !KeyPairCheck.belong(own.get(0).getPublicKey(), key, settings.keyPassword())) {
+      throw unusable("key_file", settings.keyFile(), "is not the key of crt_file", null);
+    }
     try {
       return applicationProtocols.apply(builder).build();
     } catch (SSLException | IllegalArgumentException e) {
@@ -192,7 +198,7 @@ public final class TlsFiles {
   }
 
   private static TlsFilesException unusable(
-      String key, @Nullable Path file, String why, Exception cause) {
+      String key, @Nullable Path file, String why, @Nullable Exception cause) {
     return new TlsFilesException("tls." + key + ": " + file + " " + why, cause);
   }
 }

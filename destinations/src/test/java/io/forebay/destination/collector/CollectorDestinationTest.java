@@ -1,6 +1,7 @@
 package io.forebay.destination.collector;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.Duration;
@@ -10,8 +11,10 @@ import io.forebay.core.collector.v1.GapReason;
 import io.forebay.core.collector.v1.HealthCheckResponse;
 import io.forebay.core.collector.v1.ServingStatus;
 import io.forebay.core.collector.v1.StreamEventsRequest;
+import io.forebay.core.collector.v1.StreamEventsResponse;
 import io.forebay.core.component.ComponentContext;
 import io.forebay.core.component.NumberedDestination;
+import io.forebay.core.component.Numbering;
 import io.forebay.core.component.SendResult;
 import io.forebay.core.component.SendResult.Delivered;
 import io.forebay.core.component.SendResult.Paused;
@@ -21,11 +24,13 @@ import io.forebay.core.component.SendResult.TooLarge;
 import io.forebay.core.item.ByteSlice;
 import io.forebay.core.item.Item;
 import io.forebay.destination.Items;
+import io.forebay.destination.Pipelines;
 import io.forebay.destination.collector.Numbers.Draft;
 import io.forebay.destination.collector.TestCollector.Call;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.protobuf.StatusProto;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -34,6 +39,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -46,6 +52,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.Disposable;
+import reactor.core.publisher.Mono;
 
 /** The protocol as this side speaks it, against a collector that follows a script. */
 class CollectorDestinationTest {
@@ -292,14 +299,8 @@ class CollectorDestinationTest {
   void twoAnswersAreNone() {
     collector.script.add(
         call -> {
-          call.answer.onNext(
-              io.forebay.core.collector.v1.StreamEventsResponse.newBuilder()
-                  .setNextSequence(5)
-                  .build());
-          call.answer.onNext(
-              io.forebay.core.collector.v1.StreamEventsResponse.newBuilder()
-                  .setNextSequence(5)
-                  .build());
+          call.answer.onNext(StreamEventsResponse.newBuilder().setNextSequence(5).build());
+          call.answer.onNext(StreamEventsResponse.newBuilder().setNextSequence(5).build());
           call.answer.onCompleted();
         });
 
@@ -504,7 +505,7 @@ class CollectorDestinationTest {
                     socket.getOutputStream().write("220 mail ready\r\n".getBytes());
                     socket.getOutputStream().flush();
                   }
-                } catch (java.io.IOException e) {
+                } catch (IOException e) {
                   // The test has ended.
                 }
               });
@@ -576,9 +577,7 @@ class CollectorDestinationTest {
   @Test
   void aNewEpochIsAskedForItself() {
     assertThat(send(Numbers.of(0, 3))).isInstanceOf(Delivered.class);
-    var other =
-        new io.forebay.core.component.Numbering(
-            7, Numbers.of(0, 2).ranges(), java.util.OptionalLong.empty(), 0, 2);
+    var other = new Numbering(7, Numbers.of(0, 2).ranges(), OptionalLong.empty(), 0, 2);
 
     assertThat(destination.send(Items.batch(Items.many(2)), other).block(PATIENCE))
         .isInstanceOf(Delivered.class);
@@ -601,7 +600,7 @@ class CollectorDestinationTest {
   void anAgentIdIsMadeOnceAndKept() throws Exception {
     destination.close().block(PATIENCE);
     CollectorOutputConfig config =
-        io.forebay.destination.Pipelines.config(
+        Pipelines.config(
             CollectorOutputConfig.class,
             "collector_output",
             "endpoint: 127.0.0.1:" + collector.port());
@@ -624,7 +623,7 @@ class CollectorDestinationTest {
     Files.writeString(data.resolve("agent-id"), "\n");
     destination =
         make(
-            io.forebay.destination.Pipelines.config(
+            Pipelines.config(
                 CollectorOutputConfig.class,
                 "collector_output",
                 "endpoint: 127.0.0.1:" + collector.port()));
@@ -637,12 +636,22 @@ class CollectorDestinationTest {
   }
 
   @Test
+  void itemsWithoutNumbersAreNotSent() {
+    assertThatThrownBy(
+            () ->
+                destination
+                    .send(Items.batch(Items.many(3)), Numbers.of(0, 2).build())
+                    .block(PATIENCE))
+        .hasMessage("2 numbers for 3 items");
+  }
+
+  @Test
   void withoutNumbersNothingCanBeSent() {
     assertThat(
             destination
                 .send(Items.batch(Items.many(1)))
                 .map(result -> "sent")
-                .onErrorResume(e -> reactor.core.publisher.Mono.just(e.getMessage()))
+                .onErrorResume(e -> Mono.just(e.getMessage()))
                 .block(PATIENCE))
         .isEqualTo("the batch has no numbers");
   }
