@@ -37,6 +37,17 @@ public final class TlsFailure {
           "unrecognized_name", "it does not know the name that we ask for; see server_name",
           "protocol_version", "it speaks no version of TLS that we allow");
 
+  /**
+   * How a server ends the handshake when it wants a certificate and gets none. Java shows none when
+   * the server names authorities and ours is not among them.
+   */
+  private static final Map<String, String> NONE_SHOWN =
+      Map.of(
+          "certificate_required",
+          "our certificate was not shown, for it is signed by no authority that it names",
+          "handshake_failure",
+          "it ends the handshake; our certificate may be signed by no authority that it names");
+
   private TlsFailure() {}
 
   /**
@@ -69,6 +80,8 @@ public final class TlsFailure {
     String refusal = REFUSALS.get(alert);
     if (ownEnd != null && !ownEnd.isAfter(now)) {
       refusal = "it refuses our certificate, which expired at " + ownEnd;
+    } else if (ownEnd != null) {
+      refusal = NONE_SHOWN.getOrDefault(alert, refusal);
     }
     return (refusal == null ? "the TLS handshake failed" : refusal) + " (" + alert + ")";
   }
