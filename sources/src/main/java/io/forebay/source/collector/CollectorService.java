@@ -118,10 +118,10 @@ final class CollectorService {
     return new CallContext(shared, sessions, names, meter, ended);
   }
 
-  private EventLoop loop() {
+  private CallLoop loop() {
     for (EventExecutor each : loops) {
       if (each.inEventLoop()) {
-        return (EventLoop) each;
+        return new CallLoop((EventLoop) each);
       }
     }
     throw new IllegalStateException("a call was started outside of the event loops");

@@ -7,13 +7,8 @@ import io.forebay.source.collector.Faults.Fault;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
-import io.netty.channel.EventLoop;
 import java.util.OptionalLong;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One {@code HealthCheck} call. Waits a moment for events under way, so that the cursor it answers
@@ -23,12 +18,10 @@ import org.slf4j.LoggerFactory;
 final class HealthCheckCall extends ServerCall.Listener<HealthCheckRequest>
     implements Session.Question {
 
-  private static final Logger log = LoggerFactory.getLogger(HealthCheckCall.class);
-
   private final ServerCall<HealthCheckRequest, HealthCheckResponse> call;
   private final CallContext context;
   private final Reception shared;
-  private final EventLoop loop;
+  private final CallLoop loop;
   private @Nullable HealthCheckRequest request;
   private @Nullable Session session;
   private boolean ended;
@@ -37,7 +30,7 @@ final class HealthCheckCall extends ServerCall.Listener<HealthCheckRequest>
   HealthCheckCall(
       ServerCall<HealthCheckRequest, HealthCheckResponse> call,
       CallContext context,
-      EventLoop loop) {
+      CallLoop loop) {
     this.call = call;
     this.context = context;
     this.shared = context.shared();
@@ -80,8 +73,7 @@ final class HealthCheckCall extends ServerCall.Listener<HealthCheckRequest>
       answer(shared.store().find(asked.getAgentId(), asked.getEpoch()));
       return;
     }
-    loop.schedule(
-        () -> answer(open.durable()), shared.timing().settle().toMillis(), TimeUnit.MILLISECONDS);
+    loop.schedule(() -> answer(open.durable()), shared.timing().settle().toNanos());
     open.ask(this);
   }
 
@@ -98,7 +90,7 @@ final class HealthCheckCall extends ServerCall.Listener<HealthCheckRequest>
 
   @Override
   public void settled(OptionalLong cursor) {
-    execute(() -> answer(cursor));
+    loop.execute(() -> answer(cursor));
   }
 
   private void answer(OptionalLong cursor) {
@@ -147,13 +139,5 @@ final class HealthCheckCall extends ServerCall.Listener<HealthCheckRequest>
       open.release();
     }
     context.ended();
-  }
-
-  private void execute(Runnable task) {
-    try {
-      loop.execute(task);
-    } catch (RejectedExecutionException closed) {
-      log.trace("{}: the event loop is closed", shared.nodeName(), closed);
-    }
   }
 }

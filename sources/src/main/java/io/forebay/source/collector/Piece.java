@@ -25,6 +25,7 @@ final class Piece {
   private final List<Item> items;
   private final long bytes;
   private State state;
+  private boolean left;
   private BatchIntake.@Nullable Offer offer;
 
   /**
@@ -62,6 +63,13 @@ final class Piece {
 
   void state(State next) {
     state = next;
+  }
+
+  /** It does not wait for the pipeline any more; true the first time. */
+  boolean leave() {
+    boolean first = !left;
+    left = true;
+    return first;
   }
 
   void offered(BatchIntake.Offer made) {

@@ -5,11 +5,8 @@ import io.forebay.source.collector.Faults.Fault;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
-import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.ArrayDeque;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,9 +21,6 @@ final class WindowCall extends ServerCall.Listener<WindowMessage> implements Win
 
   private static final Logger log = LoggerFactory.getLogger(WindowCall.class);
 
-  // Ahead of what was read, so that the wire is not idle between two messages.
-  private static final long PREFETCH_BYTES = 256 << 10;
-  private static final int MAX_PREFETCH = 16;
   // What an early window may bring before it is told to come again.
   private static final long MAX_EARLY_BYTES = 4 << 20;
   // An item and its view, beside its bytes.
@@ -37,8 +31,9 @@ final class WindowCall extends ServerCall.Listener<WindowMessage> implements Win
   private final ServerCall<WindowMessage, StreamEventsResponse> call;
   private final CallContext context;
   private final Reception shared;
-  private final EventLoop loop;
+  private final CallLoop loop;
   private final WindowRules rules;
+  private final Inflow inflow;
   private final Window window = new Window(this);
   private final AtomicBoolean resuming = new AtomicBoolean();
   private final ArrayDeque<Charged> early = new ArrayDeque<>();
@@ -50,24 +45,21 @@ final class WindowCall extends ServerCall.Listener<WindowMessage> implements Win
   private boolean finished;
   private boolean flushScheduled;
   private boolean lastChance;
-  private boolean awaitingRoom;
-  private int requested;
-  private int lastBytes = (int) PREFETCH_BYTES;
-  private long progressNanos = System.nanoTime();
   private @Nullable ScheduledFuture<?> idleCheck;
 
   WindowCall(
-      ServerCall<WindowMessage, StreamEventsResponse> call, CallContext context, EventLoop loop) {
+      ServerCall<WindowMessage, StreamEventsResponse> call, CallContext context, CallLoop loop) {
     this.call = call;
     this.context = context;
     this.shared = context.shared();
     this.loop = loop;
     this.rules = new WindowRules(shared.config());
+    this.inflow = new Inflow(call::request, shared.budget(), () -> loop.execute(this::requestMore));
   }
 
   /** Asks for the first message. */
   void start() {
-    context.meter().onExcess(() -> execute(this::refuseExcess));
+    context.meter().onExcess(() -> loop.execute(this::refuseExcess));
     checkIdle();
     requestMore();
   }
@@ -76,9 +68,7 @@ final class WindowCall extends ServerCall.Listener<WindowMessage> implements Win
   public void onMessage(WindowMessage message) {
     long bytes = message.wireBytes() + (long) EVENT_OVERHEAD_BYTES * message.eventCount();
     context.meter().complete(bytes);
-    requested--;
-    lastBytes = message.wireBytes();
-    progressNanos = System.nanoTime();
+    inflow.arrived(message.wireBytes());
     Fault fault = ended ? null : rules.check(message);
     if (fault == null && !ended && session == null) {
       fault = join(message);
@@ -127,7 +117,7 @@ final class WindowCall extends ServerCall.Listener<WindowMessage> implements Win
   @Override
   public void resume() {
     if (resuming.compareAndSet(false, true)) {
-      execute(
+      loop.execute(
           () -> {
             resuming.set(false);
             if (!ended && session != null && !entered) {
@@ -140,7 +130,7 @@ final class WindowCall extends ServerCall.Listener<WindowMessage> implements Win
 
   @Override
   public void answered(long nextSequence, long duplicates) {
-    execute(
+    loop.execute(
         () -> {
           if (ended) {
             return;
@@ -159,7 +149,7 @@ final class WindowCall extends ServerCall.Listener<WindowMessage> implements Win
 
   @Override
   public void failed(Fault fault) {
-    execute(() -> end(fault));
+    loop.execute(() -> end(fault));
   }
 
   private @Nullable Fault join(WindowMessage message) {
@@ -198,7 +188,7 @@ final class WindowCall extends ServerCall.Listener<WindowMessage> implements Win
         // The window before may have been sent first and yet come later.
         if (!lastChance) {
           lastChance = true;
-          schedule(this::endOutOfStep, shared.timing().predecessor().toNanos());
+          loop.schedule(this::endOutOfStep, shared.timing().predecessor().toNanos());
         }
         refuseIfFarAhead();
       }
@@ -239,7 +229,7 @@ final class WindowCall extends ServerCall.Listener<WindowMessage> implements Win
     } else if (!flushScheduled) {
       flushScheduled = true;
       // After what has arrived with it.
-      execute(this::flush);
+      loop.execute(this::flush);
     }
   }
 
@@ -259,33 +249,10 @@ final class WindowCall extends ServerCall.Listener<WindowMessage> implements Win
   }
 
   private void requestMore() {
-    if (ended || halfClosed) {
-      return;
-    }
-    if (!shared.budget().hasRoom()) {
-      if (!awaitingRoom) {
-        awaitingRoom = true;
-        shared.budget().whenRoom(() -> execute(this::roomCame));
-      }
-      return;
-    }
     Session joined = session;
-    if (entered && joined != null && !joined.hasRoom()) {
-      return;
+    if (!ended && !halfClosed && (!entered || joined == null || joined.hasRoom())) {
+      inflow.request();
     }
-    int wanted = (int) Math.max(1, Math.min(MAX_PREFETCH, PREFETCH_BYTES / Math.max(1, lastBytes)));
-    if (requested < wanted) {
-      int more = wanted - requested;
-      requested = wanted;
-      // Time in which nothing was asked for does not count as idle.
-      progressNanos = more == wanted ? System.nanoTime() : progressNanos;
-      call.request(more);
-    }
-  }
-
-  private void roomCame() {
-    awaitingRoom = false;
-    requestMore();
   }
 
   private void refuseExcess() {
@@ -296,11 +263,9 @@ final class WindowCall extends ServerCall.Listener<WindowMessage> implements Win
     if (ended || halfClosed) {
       return;
     }
-    long left =
-        shared.config().idleTimeout().toNanos()
-            - (requested == 0 ? 0 : System.nanoTime() - progressNanos);
+    long left = shared.config().idleTimeout().toNanos() - inflow.idleNanos();
     if (left > 0) {
-      idleCheck = schedule(this::checkIdle, left);
+      idleCheck = loop.schedule(this::checkIdle, left);
     } else {
       end(Faults.idle("nothing arrived within idle_timeout"));
     }
@@ -335,22 +300,5 @@ final class WindowCall extends ServerCall.Listener<WindowMessage> implements Win
       joined.release();
     }
     context.ended();
-  }
-
-  private @Nullable ScheduledFuture<?> schedule(Runnable task, long nanos) {
-    try {
-      return loop.schedule(task, nanos, TimeUnit.NANOSECONDS);
-    } catch (RejectedExecutionException closed) {
-      log.trace("{}: the event loop is closed", shared.nodeName(), closed);
-      return null;
-    }
-  }
-
-  private void execute(Runnable task) {
-    try {
-      loop.execute(task);
-    } catch (RejectedExecutionException closed) {
-      log.trace("{}: the event loop is closed", shared.nodeName(), closed);
-    }
   }
 }

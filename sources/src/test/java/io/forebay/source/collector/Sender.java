@@ -181,6 +181,17 @@ final class Sender implements AutoCloseable {
       return answer().getNextSequence();
     }
 
+    /** As {@link #next}, or its failure. */
+    long nextOrFail() {
+      try {
+        return answer.get(30, TimeUnit.SECONDS).getNextSequence();
+      } catch (ExecutionException e) {
+        throw (StatusRuntimeException) e.getCause();
+      } catch (InterruptedException | TimeoutException e) {
+        throw new AssertionError("no end", e);
+      }
+    }
+
     /** How it failed. */
     StatusRuntimeException failure() {
       try {

@@ -38,6 +38,11 @@ public final class Taker extends BaseSubscriber<Batch> {
     return new Taker(Long.MAX_VALUE, batch -> {});
   }
 
+  /** Takes everything and leaves it to the test what becomes of it. */
+  public static Taker with(Consumer<Batch> treatment) {
+    return new Taker(Long.MAX_VALUE, treatment);
+  }
+
   @Override
   protected void hookOnSubscribe(Subscription subscription) {
     if (firstDemand > 0) {
