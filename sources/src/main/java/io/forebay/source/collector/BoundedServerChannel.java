@@ -11,17 +11,20 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
  */
 final class BoundedServerChannel extends NioServerSocketChannel {
 
-  BoundedServerChannel(ConnectionLimits limits) {
+  BoundedServerChannel(ConnectionLimits limits, Handshakes handshakes) {
     // The first handler: ahead of the one that sets accepted connections up.
     pipeline()
         .addFirst(
             new ChannelInboundHandlerAdapter() {
               @Override
               public void channelRead(ChannelHandlerContext context, Object accepted) {
-                if (accepted instanceof Channel connection && !limits.tryAdmit(connection)) {
-                  connection.unsafe().closeForcibly();
-                } else {
+                if (!(accepted instanceof Channel connection)) {
                   context.fireChannelRead(accepted);
+                } else if (limits.tryAdmit(connection)) {
+                  handshakes.begun(connection);
+                  context.fireChannelRead(connection);
+                } else {
+                  connection.unsafe().closeForcibly();
                 }
               }
             });

@@ -72,7 +72,7 @@ public record CollectorInputConfig(
         Duration keepaliveTime,
     @Key(
             value = "A connection whose client asks the same more often is closed.",
-            defaultValue = "10s",
+            defaultValue = "5s",
             min = 1)
         Duration keepaliveMinTime,
     @Key(

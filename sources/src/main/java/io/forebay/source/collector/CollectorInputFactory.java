@@ -3,6 +3,7 @@ package io.forebay.source.collector;
 import io.forebay.core.component.ComponentContext;
 import io.forebay.core.component.Source;
 import io.forebay.core.component.SourceFactory;
+import io.forebay.source.cursor.CursorPath;
 
 /** Makes {@code collector_input} nodes. */
 public final class CollectorInputFactory implements SourceFactory<CollectorInputConfig> {
@@ -24,6 +25,8 @@ public final class CollectorInputFactory implements SourceFactory<CollectorInput
 
   @Override
   public Source create(CollectorInputConfig config, ComponentContext context) {
-    return new CollectorSource(config, context, Timing.DEFAULT, address -> {});
+    JournalDisk disk =
+        JournalDisk.of(new CursorPath(context.dataDirectory(), context.nodeName(), "journal"));
+    return new CollectorSource(config, context, disk, Timing.DEFAULT, address -> {});
   }
 }

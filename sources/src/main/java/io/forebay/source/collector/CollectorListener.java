@@ -3,7 +3,6 @@ package io.forebay.source.collector;
 import io.forebay.core.component.ComponentContext;
 import io.forebay.core.config.TlsSettings;
 import io.forebay.core.item.Batch;
-import io.forebay.source.cursor.CursorPath;
 import io.forebay.source.net.BatchIntake;
 import io.forebay.source.net.ByteBudget;
 import io.forebay.source.net.ConnectionLimits;
@@ -15,7 +14,9 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +31,14 @@ import reactor.core.scheduler.Schedulers;
 final class CollectorListener {
 
   private static final Logger log = LoggerFactory.getLogger(CollectorListener.class);
+
+  // What a client does wrong is told to the client and counted; grpc-java logs it with a trace each
+  // time, so that any client could fill the log. Kept here, since its registry keeps loggers
+  // weakly.
+  private static final List<java.util.logging.Logger> QUIET =
+      Stream.of("io.grpc.netty.NettyServerStream", "io.grpc.netty.NettyServerTransport")
+          .map(java.util.logging.Logger::getLogger)
+          .toList();
 
   private static final long SAMPLE_MILLIS = 250;
   private static final long TLS_REFRESH_MILLIS = 1000;
@@ -64,13 +73,18 @@ final class CollectorListener {
     this.service = new CollectorService(shared, sessions, loops);
   }
 
+  static {
+    QUIET.forEach(logger -> logger.setLevel(java.util.logging.Level.SEVERE));
+  }
+
   /**
    * Opens the cursors and reads the TLS files; the port is not bound yet. Blocks.
    *
    * @throws IOException when the cursors cannot be read and written
    */
   static CollectorListener open(
-      CollectorInputConfig config, ComponentContext context, Timing timing) throws IOException {
+      CollectorInputConfig config, ComponentContext context, JournalDisk disk, Timing timing)
+      throws IOException {
     TlsSettings tls = config.tls();
     String nodeName = context.nodeName();
     TlsMaterial material =
@@ -78,12 +92,7 @@ final class CollectorListener {
             ? new TlsMaterial(tls, nodeName, context.listener())
             : null;
     CursorStore store =
-        CursorStore.open(
-            JournalDisk.of(new CursorPath(context.dataDirectory(), nodeName, "journal")),
-            config.maxAgents(),
-            nodeName,
-            context.clock(),
-            context.listener());
+        CursorStore.open(disk, config.maxAgents(), nodeName, context.clock(), context.listener());
     BatchIntake intake = new BatchIntake();
     ByteBudget budget = new ByteBudget(config.maxPendingSize().bytes());
     Reception shared =
@@ -110,6 +119,7 @@ final class CollectorListener {
             shared,
             service.definition(),
             limits,
+            new Handshakes(shared.nodeName(), shared.listener()),
             loops,
             material == null ? null : material.context());
     InetSocketAddress at = made.start();

@@ -3,6 +3,7 @@ package io.forebay.source.collector;
 import io.forebay.source.net.ConnectionLimits;
 import io.grpc.Attributes;
 import io.grpc.BindableService;
+import io.grpc.Grpc;
 import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServerTransportFilter;
@@ -17,6 +18,7 @@ import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +49,7 @@ final class CollectorServer {
       Reception shared,
       ServerServiceDefinition collector,
       ConnectionLimits limits,
+      Handshakes handshakes,
       EventLoopGroup loops,
       @Nullable SslContext tls)
       throws UnknownHostException {
@@ -56,7 +59,7 @@ final class CollectorServer {
                 new InetSocketAddress(InetAddress.getByName(config.listen()), config.port()))
             .bossEventLoopGroup(loops)
             .workerEventLoopGroup(loops)
-            .channelFactory(() -> new BoundedServerChannel(limits))
+            .channelFactory(() -> new BoundedServerChannel(limits, handshakes))
             .withOption(ChannelOption.SO_BACKLOG, BACKLOG)
             .directExecutor()
             .flowControlWindow(FLOW_CONTROL_BYTES)
@@ -76,6 +79,10 @@ final class CollectorServer {
                 new ServerTransportFilter() {
                   @Override
                   public Attributes transportReady(Attributes transport) {
+                    SocketAddress client = transport.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
+                    if (client != null) {
+                      handshakes.done(client);
+                    }
                     return transport.toBuilder()
                         .set(ClientNames.KEY, ClientNames.of(transport, config.agentIdCheck()))
                         .build();

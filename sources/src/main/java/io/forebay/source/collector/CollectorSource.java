@@ -22,6 +22,7 @@ final class CollectorSource implements Source {
 
   private final CollectorInputConfig config;
   private final ComponentContext context;
+  private final JournalDisk disk;
   private final Timing timing;
   private final Consumer<InetSocketAddress> onBound;
   private final AtomicReference<@Nullable CollectorListener> latest = new AtomicReference<>();
@@ -29,10 +30,12 @@ final class CollectorSource implements Source {
   CollectorSource(
       CollectorInputConfig config,
       ComponentContext context,
+      JournalDisk disk,
       Timing timing,
       Consumer<InetSocketAddress> onBound) {
     this.config = config;
     this.context = context;
+    this.disk = disk;
     this.timing = timing;
     this.onBound = onBound;
   }
@@ -60,7 +63,7 @@ final class CollectorSource implements Source {
   private CollectorListener listener() throws Exception {
     // Two listeners must not write one journal.
     closeLatest();
-    CollectorListener listener = CollectorListener.open(config, context, timing);
+    CollectorListener listener = CollectorListener.open(config, context, disk, timing);
     latest.set(listener);
     return listener;
   }

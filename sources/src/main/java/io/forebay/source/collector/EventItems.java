@@ -3,9 +3,7 @@ package io.forebay.source.collector;
 import io.forebay.core.component.NodeListener;
 import io.forebay.core.item.ByteSlice;
 import io.forebay.core.item.Item;
-import io.forebay.source.line.LineFeeds;
 import io.forebay.source.net.HostResource;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.Map;
 
@@ -15,8 +13,6 @@ import java.util.Map;
  * further down. Thread safe.
  */
 final class EventItems {
-
-  private static final byte[] OPENING = "{\"_type\":".getBytes(StandardCharsets.US_ASCII);
 
   private final Clock clock;
   private final NodeListener listener;
@@ -32,33 +28,15 @@ final class EventItems {
    * @param line ends with a line feed
    */
   Item of(ByteSlice line) {
-    byte[] bytes = line.array();
-    int end = line.offset() + line.length() - 1;
-    boolean oneLine = LineFeeds.indexOf(bytes, line.offset(), end) < 0;
-    if (oneLine && isObject(bytes, line.offset(), end)) {
-      if (startsWith(bytes, line.offset(), end, OPENING)) {
+    int length = line.length() - 1;
+    switch (JsonObjectLine.formOf(line.array(), line.offset(), line.offset() + length)) {
+      case ITEM -> {
         return Item.ofEncoded(line);
       }
-    } else {
-      listener.onEvent("malformed_item", 1);
+      case OBJECT -> {}
+      case OTHER -> listener.onEvent("malformed_item", 1);
     }
-    ByteSlice body = line.slice(0, line.length() - 1);
+    ByteSlice body = line.slice(0, length);
     return Item.log(clock.millis(), body, HostResource.get(), Map.of());
-  }
-
-  private static boolean isObject(byte[] bytes, int from, int to) {
-    return to - from >= 2 && bytes[from] == '{' && bytes[to - 1] == '}';
-  }
-
-  private static boolean startsWith(byte[] bytes, int from, int to, byte[] prefix) {
-    if (to - from < prefix.length) {
-      return false;
-    }
-    for (int i = 0; i < prefix.length; i++) {
-      if (bytes[from + i] != prefix[i]) {
-        return false;
-      }
-    }
-    return true;
   }
 }

@@ -119,6 +119,8 @@ class CollectorLimitsTest {
       "{\"_type\":\"log\",\"body\":\"a\"}\n{\"_type\":\"log\",\"body\":\"injected\"}",
       "{\"_type\":\"log\",\"body\":\"unfinished",
       "[1,2]",
+      "{\"_type\":\"log\",\"body\":oops}",
+      "{\"_type\":\"log\"}{\"_type\":\"log\"}",
       "{\"other\":\"json\"}",
       "{\"_type\":\"log\",\"body\":\"own\"}",
     };
@@ -128,12 +130,12 @@ class CollectorLimitsTest {
     }
     assertThat(sender.window(message).next()).isEqualTo(items.length);
     List<Item> taken = gateway.taker().items();
-    for (int i = 0; i < 6; i++) {
+    for (int i = 0; i < 8; i++) {
       assertThat(taken.get(i).encoded()).isNull();
       assertThat(taken.get(i).body().toUtf8()).isEqualTo(items[i]);
     }
-    assertThat(taken.get(6).body().toUtf8()).isEqualTo("own");
-    assertThat(gateway.events().count("malformed_item")).isEqualTo(5);
+    assertThat(taken.get(8).body().toUtf8()).isEqualTo("own");
+    assertThat(gateway.events().count("malformed_item")).isEqualTo(7);
   }
 
   // ---- sizes
@@ -148,6 +150,17 @@ class CollectorLimitsTest {
     await().until(() -> gateway.events().count("too_large") == 1);
     assertThat(sender.window(sender.message().addEvents(Sender.bytes(0, 50_000))).next())
         .isEqualTo(1);
+  }
+
+  @Test
+  void readsCompressedMessagesAndRefusesABomb() {
+    Gateway gateway = start(Taker.acknowledging());
+    Sender sender = sender(gateway, "a1").compressing();
+    assertThat(sender.window(sender.events(0, 500)).next()).isEqualTo(500);
+    Status status = sender.window(sender.message().addEvents(Sender.bytes(500, 64 << 20))).status();
+    assertThat(status.getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+    assertThat(status.getDescription()).contains("exceeds maximum size");
+    assertThat(gateway.taker().itemCount()).isEqualTo(500);
   }
 
   @Test
@@ -424,6 +437,7 @@ class CollectorLimitsTest {
           new CollectorSource(
               Gateway.config("port", taken.getLocalPort(), "listen", "0.0.0.0"),
               Gateway.context(directory, events),
+              Gateway.disk(directory),
               Gateway.QUICK,
               address -> {});
       assertThatThrownBy(() -> source.batches().blockFirst(Duration.ofSeconds(20)))
@@ -442,11 +456,33 @@ class CollectorLimitsTest {
         new CollectorSource(
             Gateway.config(),
             Gateway.context(directory, new Events()),
+            Gateway.disk(directory),
             Gateway.QUICK,
             address -> {});
     assertThatThrownBy(() -> source.batches().blockFirst(Duration.ofSeconds(20)))
         .hasMessageContaining("gate")
         .hasMessageContaining(file.toString());
+  }
+
+  @Test
+  void givesNoAnswerThatIsNotDurable() {
+    Gateway gateway = start(Taker.acknowledging());
+    Sender sender = sender(gateway, "a1");
+    sender.window(sender.events(0, 5)).answer();
+    gateway.disk().fail(true);
+    Sender.Stream window = sender.window(sender.events(5, 5, 10));
+    assertThat(window.status().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+    assertThat(window.status().getDescription()).contains("durable");
+    assertThat(sender.window(sender.events(10, 10, 12)).code()).isEqualTo(Status.Code.UNAVAILABLE);
+    assertThat(sender.health().getStatus()).isEqualTo(ServingStatus.SERVING_STATUS_NOT_SERVING);
+    assertThat(sender.cursor()).isEqualTo(5);
+    gateway.disk().fail(false);
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .until(() -> sender.health().getStatus() == ServingStatus.SERVING_STATUS_SERVING);
+    // What was taken meanwhile is not taken again.
+    assertThat(sender.window(sender.events(5, 5, 12)).answer().getNextSequence()).isEqualTo(12);
+    assertThat(gateway.taker().itemCount()).isEqualTo(12);
   }
 
   // ---- hostile clients

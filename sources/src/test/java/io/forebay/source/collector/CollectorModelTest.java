@@ -46,6 +46,7 @@ class CollectorModelTest {
   private final Map<String, List<Long>> safe = new TreeMap<>();
   private final AtomicReference<Gateway> gateway = new AtomicReference<>();
   private final AtomicBoolean done = new AtomicBoolean();
+  private boolean crashes;
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4})
@@ -70,6 +71,10 @@ class CollectorModelTest {
   @ValueSource(longs = {21, 22, 23})
   void noneIsLostOrSkippedWhereSharesFail(long seed) throws Exception {
     run(seed, 0.02, 0);
+    assertNoneLostOrSkipped();
+  }
+
+  private void assertNoneLostOrSkipped() {
     assertThat(emitted).hasSize(AGENTS);
     emitted.forEach(
         (agent, numbers) -> {
@@ -81,6 +86,14 @@ class CollectorModelTest {
           assertThat(next).isEqualTo(EVENTS);
           assertThat(safe.get(agent).stream().distinct().count()).isEqualTo(EVENTS);
         });
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {31, 32, 33})
+  void noneIsLostOrSkippedOverCrashes(long seed) throws Exception {
+    crashes = true;
+    run(seed, 0, 4);
+    assertNoneLostOrSkipped();
   }
 
   private void run(long seed, double failures, int restarts) throws Exception {
@@ -107,8 +120,12 @@ class CollectorModelTest {
     Thread acknowledger = new Thread(() -> acknowledge(new Random(seed), failures));
     acknowledger.start();
     for (int i = 0; i < restarts; i++) {
-      Thread.sleep(400);
+      Thread.sleep(crashes ? 100 : 400);
       Gateway old = gateway.getAndSet(null);
+      if (crashes) {
+        // What is on disk then is all that outlives it.
+        old.disk().die();
+      }
       old.close();
       gateway.set(start());
     }

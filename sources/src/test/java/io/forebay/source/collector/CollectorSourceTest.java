@@ -275,6 +275,7 @@ class CollectorSourceTest {
         new CollectorSource(
             Gateway.config(),
             Gateway.context(directory, new Events()),
+            Gateway.disk(directory),
             Gateway.QUICK,
             address -> {});
     assertThat(idle.isUp()).isFalse();

@@ -112,6 +112,11 @@ class CollectorTlsTest {
     Sender nobody = sender(gateway, "whoever", "ca", null);
     assertThatThrownBy(nobody::health).isInstanceOf(StatusRuntimeException.class);
     assertThat(healthOf(nobody)).isEqualTo(Status.Code.UNAVAILABLE);
+    await().until(() -> gateway.events().count("handshake_failed") > 0);
+    long failed = gateway.events().count("handshake_failed");
+    assertThat(sender.window(sender.events(3, 3, 5)).next()).isEqualTo(5);
+    sender.close();
+    assertThat(gateway.events().count("handshake_failed")).isEqualTo(failed);
   }
 
   @Test

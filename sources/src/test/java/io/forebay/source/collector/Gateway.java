@@ -1,6 +1,7 @@
 package io.forebay.source.collector;
 
 import io.forebay.core.component.ComponentContext;
+import io.forebay.source.cursor.CursorPath;
 import io.forebay.source.net.Events;
 import io.forebay.source.net.Records;
 import io.forebay.source.net.Taker;
@@ -25,12 +26,14 @@ final class Gateway implements AutoCloseable {
           Duration.ofMillis(500));
 
   private final Events events;
+  private final FailingDisk disk;
   private final CollectorSource source;
   private final Taker taker;
   private final int port;
 
-  private Gateway(Events events, CollectorSource source, Taker taker, int port) {
+  private Gateway(Events events, FailingDisk disk, CollectorSource source, Taker taker, int port) {
     this.events = events;
+    this.disk = disk;
     this.source = source;
     this.taker = taker;
     this.port = port;
@@ -39,12 +42,13 @@ final class Gateway implements AutoCloseable {
   static Gateway start(Path directory, Taker taker, Object... keysAndValues) {
     Events events = new Events();
     CompletableFuture<InetSocketAddress> bound = new CompletableFuture<>();
+    FailingDisk disk = disk(directory);
     CollectorSource source =
         new CollectorSource(
-            config(keysAndValues), context(directory, events), QUICK, bound::complete);
+            config(keysAndValues), context(directory, events), disk, QUICK, bound::complete);
     source.batches().doOnError(bound::completeExceptionally).subscribe(taker);
     int port = bound.orTimeout(10, TimeUnit.SECONDS).join().getPort();
-    return new Gateway(events, source, taker, port);
+    return new Gateway(events, disk, source, taker, port);
   }
 
   static CollectorInputConfig config(Object... keysAndValues) {
@@ -60,6 +64,14 @@ final class Gateway implements AutoCloseable {
   static ComponentContext context(Path directory, Events events) {
     return new ComponentContext(
         "gate", "test", directory, Clock.systemUTC(), new Random(1), events);
+  }
+
+  static FailingDisk disk(Path directory) {
+    return new FailingDisk(JournalDisk.of(new CursorPath(directory, "gate", "journal")));
+  }
+
+  FailingDisk disk() {
+    return disk;
   }
 
   int port() {

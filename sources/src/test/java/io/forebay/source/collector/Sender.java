@@ -30,6 +30,7 @@ final class Sender implements AutoCloseable {
   private final ManagedChannel channel;
   private final String agentId;
   private final long epoch;
+  private String compression = "identity";
 
   Sender(int port, String agentId) {
     this(
@@ -59,6 +60,13 @@ final class Sender implements AutoCloseable {
     return CollectorGrpc.newBlockingStub(channel)
         .withDeadlineAfter(10, TimeUnit.SECONDS)
         .healthCheck(HealthCheckRequest.newBuilder().setAgentId(agentId).setEpoch(epoch).build());
+  }
+
+  /** The same with gzip. */
+  Sender compressing() {
+    Sender other = new Sender(channel, agentId, epoch);
+    other.compression = "gzip";
+    return other;
   }
 
   /** The cursor, or -1. */
@@ -117,7 +125,7 @@ final class Sender implements AutoCloseable {
   }
 
   Stream open() {
-    return new Stream(channel);
+    return new Stream(channel, compression);
   }
 
   /** Ends the connection at once. */
@@ -141,8 +149,8 @@ final class Sender implements AutoCloseable {
     private final CompletableFuture<StreamEventsResponse> answer = new CompletableFuture<>();
     private ClientCallStreamObserver<StreamEventsRequest> requests;
 
-    Stream(ManagedChannel channel) {
-      CollectorGrpc.newStub(channel).streamEvents(this);
+    Stream(ManagedChannel channel, String compression) {
+      CollectorGrpc.newStub(channel).withCompression(compression).streamEvents(this);
     }
 
     Stream send(StreamEventsRequest.Builder message) {
