@@ -13,6 +13,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 /** Makes connections to one receiver; thread safe. */
 final class Connector {
@@ -46,13 +47,17 @@ final class Connector {
 
   /**
    * A new connection, which connects with its first call and then never again by itself. Reads what
-   * it needs from the disk on subscription, off the subscriber's thread.
+   * it needs from the disk, and makes the channel, off the subscriber's thread: the first channel
+   * of all looks for services in all jars.
    */
   Mono<Connection> connection() {
     if (certificates == null) {
-      return agentId.map(id -> new Connection(channel(null), id, null));
+      return agentId
+          .publishOn(Schedulers.boundedElastic())
+          .map(id -> new Connection(channel(null), id, null));
     }
     return Mono.zip(agentId, certificates.identity())
+        .publishOn(Schedulers.boundedElastic())
         .map(both -> new Connection(channel(both.getT2()), both.getT1(), both.getT2()));
   }
 

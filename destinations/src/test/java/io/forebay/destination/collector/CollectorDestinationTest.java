@@ -52,6 +52,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** The protocol as this side speaks it, against a collector that follows a script. */
@@ -491,6 +492,44 @@ class CollectorDestinationTest {
     // Whatever it was told on the old one, it asked again on the new.
     assertThat(collector.connections).hasValue(2);
     assertThat(collector.healthChecks).hasSize(2);
+  }
+
+  /** Receivers and load balancers end connections by age; what is under way on them ends well. */
+  @Test
+  void connectionsThatEndByAgeLoseNoWindow() throws Exception {
+    collector.stop();
+    TestCollector aging =
+        new TestCollector(
+                builder ->
+                    builder
+                        .maxConnectionAge(1, TimeUnit.SECONDS)
+                        .maxConnectionAgeGrace(10, TimeUnit.SECONDS))
+            .start();
+    try {
+      destination.close().block(PATIENCE);
+      destination = make(Collectors.at(aging.port()));
+      Numbers numbers = new Numbers();
+      long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(2_500);
+      List<SendResult> results =
+          Flux.range(0, 10_000)
+              .takeWhile(i -> System.nanoTime() < end)
+              .concatMap(
+                  i ->
+                      numbers
+                          .send(destination, Items.batch(Items.many(1)))
+                          .delayElement(java.time.Duration.ofMillis(1)))
+              .collectList()
+              .block(PATIENCE);
+
+      assertThat(aging.connections).hasValueGreaterThan(1);
+      // A window may meet the very moment of the end; that is a retry, and seldom.
+      assertThat(results)
+          .allMatch(result -> result instanceof Delivered || result instanceof Retry);
+      assertThat(results).filteredOn(result -> result instanceof Retry).hasSizeLessThan(10);
+      assertThat(results).hasSizeGreaterThan(20);
+    } finally {
+      aging.stop();
+    }
   }
 
   @Test
