@@ -6,7 +6,7 @@ import io.forebay.core.config.TlsSettings;
 import io.forebay.core.config.Validated;
 import io.forebay.source.net.ServerTls;
 import java.time.Duration;
-import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The keys of {@code collector_input}. */
@@ -83,12 +83,13 @@ public record CollectorInputConfig(
         Duration retryAfter)
     implements Validated {
 
-  private static final Set<String> LOOPBACK = Set.of("localhost", "::1", "[::1]");
+  private static final Pattern LOOPBACK =
+      Pattern.compile("localhost|::1|\\[::1]|127\\.[0-9]+\\.[0-9]+\\.[0-9]+");
 
   @Override
   public void validate(Complaints complaints) {
     ServerTls.validate(tls, complaints);
-    if (tls == null && !listen.startsWith("127.") && !LOOPBACK.contains(listen)) {
+    if (tls == null && !LOOPBACK.matcher(listen).matches()) {
       complaints.report(
           "listen",
           "without TLS everybody on the way can read and change everything; set tls, or listen:"
