@@ -43,23 +43,40 @@ final class AgentIdentity {
   private String readOrMake() throws IOException {
     synchronized (MAKING) {
       try {
-        String id = Files.readString(file, StandardCharsets.UTF_8).strip();
-        if (id.isEmpty() || id.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES) {
-          throw new IOException(
-              file
-                  + " holds no agent id of 1 to "
-                  + MAX_BYTES
-                  + " bytes; restore it, or set agent_id");
-        }
-        return id;
+        return read();
       } catch (NoSuchFileException e) {
         return make();
       }
     }
   }
 
+  private String read() throws IOException {
+    String id;
+    try {
+      id = Files.readString(file, StandardCharsets.UTF_8).strip();
+    } catch (NoSuchFileException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new IOException("the agent id cannot be read: " + e, e);
+    }
+    if (id.isEmpty() || id.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES) {
+      throw new IOException(
+          file + " holds no agent id of 1 to " + MAX_BYTES + " bytes; restore it, or set agent_id");
+    }
+    return id;
+  }
+
   private String make() throws IOException {
     String id = UUID.randomUUID().toString();
+    try {
+      keep(id);
+    } catch (IOException e) {
+      throw new IOException("the agent id cannot be kept in " + file + ": " + e, e);
+    }
+    return id;
+  }
+
+  private void keep(String id) throws IOException {
     Path directory = directory();
     Path draft = directory.resolve("agent-id.new");
     Files.deleteIfExists(draft);
@@ -75,7 +92,6 @@ final class AgentIdentity {
     try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ)) {
       names.force(true);
     }
-    return id;
   }
 
   private Path directory() throws IOException {

@@ -126,7 +126,8 @@ final class WindowMessages {
   }
 
   private int estimate(Item item) {
-    return (int) Math.min(maxBytes, (item.weight() + 64L) * Math.min(maxEvents, items.size()));
+    long events = Math.min(maxEvents, items.size() - index);
+    return (int) Math.min(maxBytes, (item.weight() + 64L) * events);
   }
 
   private static Event event(long number, ByteSlice line) {

@@ -35,7 +35,6 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
@@ -671,7 +670,23 @@ class CollectorDestinationTest {
 
     Files.delete(data.resolve("agent-id"));
     assertThat(send(Numbers.of(0, 3))).isInstanceOf(Delivered.class);
-    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(data))).isNotBlank();
+  }
+
+  @Test
+  void aDataDirectoryThatIsNonePauses() throws Exception {
+    destination.close().block(PATIENCE);
+    data = Files.writeString(data.resolve("file"), "no directory");
+    destination =
+        make(
+            Pipelines.config(
+                CollectorOutputConfig.class,
+                "collector_output",
+                "endpoint: 127.0.0.1:" + collector.port()));
+
+    SendResult result = send(Numbers.of(0, 3));
+
+    assertThat(result).isInstanceOf(Paused.class);
+    assertThat(why(result)).contains("the agent id cannot be", "agent-id");
   }
 
   @Test
