@@ -35,7 +35,7 @@ public record CollectorOutputConfig(
             value = "Time to connect, the TLS handshake included.",
             defaultValue = "10s",
             min = 1,
-            max = Integer.MAX_VALUE)
+            max = 600_000)
         Duration connectTimeout,
     @Key(value = "Time for the answer to a HealthCheck.", defaultValue = "10s", min = 1)
         Duration healthCheckTimeout,

@@ -106,8 +106,7 @@ final class Link {
     if (dropped != null) {
       return dropped;
     }
-    CallFailure what = failure(used, status, trailers);
-    dropIfBroken(used, what);
+    CallFailure what = dropIfBroken(used, failure(used, status, trailers));
     report.windowFailed(what);
     return what.result();
   }
@@ -202,8 +201,7 @@ final class Link {
         status.getCode() == Status.Code.DEADLINE_EXCEEDED
             ? new CallFailure(new Retry(silence(current)), true)
             : failure(current, status, Status.trailersFromThrowable(failure)).withoutData();
-    dropIfBroken(current, what);
-    attemptFailed(what.result());
+    attemptFailed(dropIfBroken(current, what).result());
   }
 
   private void attemptFailed(SendResult result) {
@@ -226,12 +224,14 @@ final class Link {
   }
 
   @SuppressWarnings("ReferenceEquality") // this connection, not one like it
-  private void dropIfBroken(Connection used, CallFailure what) {
-    if (what.connection() || !used.isReady()) {
-      if (connection == used) {
-        connection = null;
-      }
-      used.drop(what.result());
+  private CallFailure dropIfBroken(Connection used, CallFailure what) {
+    if (!what.connection() && used.isReady()) {
+      return what;
     }
+    if (connection == used) {
+      connection = null;
+    }
+    used.drop(what.result());
+    return new CallFailure(what.result(), true);
   }
 }

@@ -7,7 +7,6 @@ import io.forebay.core.component.SendResult;
 import io.forebay.core.component.SendResult.Delivered;
 import io.forebay.core.component.SendResult.Paused;
 import io.forebay.core.component.SendResult.Retry;
-import io.forebay.core.component.SendResult.TooLarge;
 import io.forebay.core.item.ItemEncoder;
 import io.forebay.destination.collector.CollectorOutputConfig.MessageCompression;
 import io.grpc.Metadata;
@@ -233,8 +232,8 @@ final class Sequencer implements Link.Listener {
     }
 
     @Override
-    public void onTooLarge(String why) {
-      endBadly(new TooLarge(why));
+    public void onGivenUp(SendResult why) {
+      endBadly(why);
     }
 
     @Override

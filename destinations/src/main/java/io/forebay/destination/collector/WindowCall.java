@@ -3,6 +3,9 @@ package io.forebay.destination.collector;
 import io.forebay.core.collector.v1.CollectorGrpc;
 import io.forebay.core.collector.v1.StreamEventsRequest;
 import io.forebay.core.collector.v1.StreamEventsResponse;
+import io.forebay.core.component.SendResult;
+import io.forebay.core.component.SendResult.Rejected;
+import io.forebay.core.component.SendResult.TooLarge;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.stub.ClientCallStreamObserver;
@@ -33,8 +36,8 @@ final class WindowCall
      */
     void onAnswered(@Nullable StreamEventsResponse response);
 
-    /** An event fits into no message; the call was given up. */
-    void onTooLarge(String why);
+    /** Its events cannot be sent as they are; the call was given up. */
+    void onGivenUp(SendResult why);
 
     void onFailed(Status status, @Nullable Metadata trailers);
   }
@@ -51,7 +54,7 @@ final class WindowCall
     this.listener = listener;
   }
 
-  /** Begins the call. Only that an event is too large may be told from within. */
+  /** Begins the call. Only that events cannot be sent may be told from within. */
   void start(CollectorGrpc.CollectorStub stub) {
     // Ready means then that nothing waits to be written any more.
     stub.withOnReadyThreshold(1).streamEvents(this);
@@ -90,16 +93,26 @@ final class WindowCall
     ClientCallStreamObserver<StreamEventsRequest> stream = requests;
     int written = 0;
     while (!ended && stream != null && messages.hasNext() && written < BURST_BYTES) {
-      StreamEventsRequest message = messages.next();
+      StreamEventsRequest message;
+      try {
+        message = messages.next();
+      } catch (RuntimeException e) {
+        giveUp(new Rejected("an event cannot be encoded: " + e));
+        return;
+      }
       if (message == null) {
-        ended = true;
-        cancelCall("an event is too large");
-        listener.onTooLarge(String.valueOf(messages.tooLarge()));
+        giveUp(new TooLarge(String.valueOf(messages.tooLarge())));
         return;
       }
       written += message.getSerializedSize();
       stream.onNext(message);
     }
+  }
+
+  private void giveUp(SendResult why) {
+    ended = true;
+    cancelCall("an event cannot be sent");
+    listener.onGivenUp(why);
   }
 
   private void cancelCall(String why) {

@@ -278,6 +278,18 @@ class CollectorTlsTest {
     assertThat(paused()).contains("our certificate");
   }
 
+  /** The alert comes after the handshake seems done, and may be overtaken by the end. */
+  @Test
+  void aRefusalIsToldFromABrokenConnectionEachTime() throws Exception {
+    put("other");
+    serve("server", ClientAuth.REQUIRE, "TLSv1.3");
+    open();
+
+    for (int i = 0; i < 30; i++) {
+      assertThat(send()).isInstanceOf(Paused.class);
+    }
+  }
+
   @Test
   void pausesWhenNoVersionIsCommon() throws Exception {
     serve("server", ClientAuth.NONE, "TLSv1.2");
