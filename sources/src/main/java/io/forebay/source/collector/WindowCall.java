@@ -23,8 +23,6 @@ final class WindowCall extends ServerCall.Listener<WindowMessage> implements Win
 
   // What an early window may bring before it is told to come again.
   private static final long MAX_EARLY_BYTES = 4 << 20;
-  // An item and its view, beside its bytes.
-  private static final int EVENT_OVERHEAD_BYTES = 96;
 
   private record Charged(WindowMessage message, long bytes) {}
 
@@ -66,7 +64,7 @@ final class WindowCall extends ServerCall.Listener<WindowMessage> implements Win
 
   @Override
   public void onMessage(WindowMessage message) {
-    long bytes = message.wireBytes() + (long) EVENT_OVERHEAD_BYTES * message.eventCount();
+    long bytes = message.weight();
     context.meter().complete(bytes);
     inflow.arrived(message.wireBytes());
     Fault fault = ended ? null : rules.check(message);
@@ -96,10 +94,11 @@ final class WindowCall extends ServerCall.Listener<WindowMessage> implements Win
     if (ended) {
       return;
     }
-    if (session == null) {
+    Session joined = session;
+    if (joined == null) {
       end(Faults.malformed("the window has no message"));
     } else if (entered) {
-      complete();
+      joined.complete(window);
     }
   }
 
@@ -177,7 +176,7 @@ final class WindowCall extends ServerCall.Listener<WindowMessage> implements Win
         }
         earlyBytes = 0;
         if (halfClosed) {
-          complete();
+          joined.complete(window);
         }
       }
       case EARLY -> {
@@ -238,13 +237,6 @@ final class WindowCall extends ServerCall.Listener<WindowMessage> implements Win
     Session joined = session;
     if (joined != null) {
       joined.flush();
-    }
-  }
-
-  private void complete() {
-    Session joined = session;
-    if (joined != null) {
-      joined.complete(window);
     }
   }
 

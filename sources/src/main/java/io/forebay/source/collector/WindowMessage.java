@@ -16,6 +16,9 @@ final class WindowMessage {
 
   static final int MAX_GAPS = 1 << 12;
 
+  // An item and its view, beside its bytes.
+  private static final int EVENT_OVERHEAD_BYTES = 96;
+
   /** A range of numbers without events; both ends belong to it. */
   record Gap(long first, long last, GapReason reason) {}
 
@@ -136,6 +139,11 @@ final class WindowMessage {
   /** Bytes of the message on the wire, decompressed. */
   int wireBytes() {
     return wireBytes;
+  }
+
+  /** Bytes of memory that it is counted for. */
+  long weight() {
+    return wireBytes + (long) EVENT_OVERHEAD_BYTES * eventCount;
   }
 
   /**
