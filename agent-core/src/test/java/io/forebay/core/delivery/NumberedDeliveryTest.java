@@ -22,7 +22,7 @@ class NumberedDeliveryTest {
   static LongStream seeds() {
     Long one = Long.getLong("forebay.seed");
     return one == null
-        ? LongStream.rangeClosed(1, Long.getLong("forebay.seeds", 40))
+        ? LongStream.rangeClosed(1, Long.getLong("forebay.seeds", 25))
         : LongStream.of(one);
   }
 

@@ -113,8 +113,8 @@ final class NumberedReceiver {
       long number = numbers.get(i);
       String body = batch.items().get(i).body().toUtf8();
       String before = names.putIfAbsent(numbering.epoch() + "/" + number, body);
-      if (!renames) {
-        assertThat(before == null ? body : before).as("named %s", number).isEqualTo(body);
+      if (!renames && before != null && !before.equals(body)) {
+        throw new AssertionError(number + " names " + body + " and named " + before);
       }
       if (number >= cursor) {
         if (numbering.truncatedBelow() > cursor && number > cursor) {

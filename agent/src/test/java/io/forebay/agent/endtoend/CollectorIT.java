@@ -10,7 +10,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,6 +25,8 @@ class CollectorIT {
 
   private static final int ROUNDS = 20;
   private static final int LINES_A_ROUND = 10_000;
+  private static final Pattern RECORD =
+      Pattern.compile("\\{\"_type\":\"log\",[^\n]*SEQ=(\\d{10})[^\n]*}\n");
 
   private final long seed = Long.getLong("forebay.seed", System.nanoTime());
   private final Random random = new Random(seed);
@@ -181,6 +187,7 @@ class CollectorIT {
       sensor.listeningOn(port).start();
       Posting posting = new Posting(port, 1000);
       posting.postAll(total);
+      assertRingIsReadable(total);
       gateway.start();
       Awaitility.await("the ring drains")
           .atMost(Duration.ofSeconds(90))
@@ -208,6 +215,27 @@ class CollectorIT {
       throw new AssertionError(
           "sensor: " + tail(sensorHome) + "\ngateway: " + tail(gatewayHome), e);
     }
+  }
+
+  /** With ordinary tools: {@code strings *.seg | grep '^{'}. */
+  private void assertRingIsReadable(int last) throws IOException {
+    List<Path> segments;
+    try (Stream<Path> files = Files.list(sensorHome.resolve("ring"))) {
+      segments = files.filter(file -> file.toString().endsWith(".seg")).sorted().toList();
+    }
+    int expected = 0;
+    for (Path segment : segments) {
+      String text = Files.readString(segment, StandardCharsets.ISO_8859_1);
+      Matcher lines = RECORD.matcher(text);
+      while (lines.find()) {
+        int number = Integer.parseInt(lines.group(1));
+        if (expected > 0) {
+          assertThat(number).as("the number in the next record").isEqualTo(expected);
+        }
+        expected = number + 1;
+      }
+    }
+    assertThat(expected).as("the last record in the ring").isEqualTo(last + 1);
   }
 
   private static void awaitAll(RecordingReceiver receiver, int last) {
