@@ -1,5 +1,6 @@
 package io.forebay.destination.collector;
 
+import io.forebay.core.component.CertificateExpiry;
 import io.forebay.core.component.NodeListener;
 import io.forebay.core.config.TlsSettings;
 import io.forebay.destination.net.TlsFiles;
@@ -36,13 +37,11 @@ import reactor.core.scheduler.Scheduler;
 final class CertificateWatch {
 
   private static final Logger log = LoggerFactory.getLogger(CertificateWatch.class);
-  private static final Duration WARN_FROM = Duration.ofDays(14);
-  private static final Duration WARN_EVERY = Duration.ofDays(1);
 
   private final String node;
   private final TlsSettings settings;
-  private final Clock clock;
   private final NodeListener listener;
+  private final CertificateExpiry expiry;
   private final Scheduler scheduler;
   private final Duration interval;
   private final Sinks.Many<String> renewals = Sinks.many().multicast().directBestEffort();
@@ -51,7 +50,6 @@ final class CertificateWatch {
   private @Nullable Disposable task;
   private List<Stamp> loadedStamps = List.of();
   private List<Stamp> seenStamps = List.of();
-  private @Nullable Instant warnedAt;
   private boolean closed;
 
   /**
@@ -77,8 +75,8 @@ final class CertificateWatch {
       Duration interval) {
     this.node = node;
     this.settings = settings;
-    this.clock = clock;
     this.listener = listener;
+    this.expiry = new CertificateExpiry(node, settings.crtFile(), clock, listener);
     this.scheduler = scheduler;
     this.interval = interval;
   }
@@ -139,7 +137,7 @@ final class CertificateWatch {
     if (settled && !now.equals(loadedStamps)) {
       reload(now);
     }
-    warnOfEnd();
+    expiry.warn();
   }
 
   private void reload(List<Stamp> now) {
@@ -176,38 +174,8 @@ final class CertificateWatch {
     Instant end = TlsFiles.endOf(files.ownChain());
     Identity after = new Identity(context, files, end);
     latest = after;
-    warnedAt = null;
-    if (end != null) {
-      listener.onCertificate(end);
-    }
-    warnOfEnd();
+    expiry.inUse(end);
     return after;
-  }
-
-  private void warnOfEnd() {
-    Identity known = latest;
-    Instant end = known == null ? null : known.ownEnd;
-    Instant now = clock.instant();
-    if (end == null || end.minus(WARN_FROM).isAfter(now)) {
-      return;
-    }
-    Instant last = warnedAt;
-    if (last == null || !last.plus(WARN_EVERY).isAfter(now)) {
-      warnedAt = now;
-      listener.onEvent("certificate_expires", 1);
-      if (end.isAfter(now)) {
-        long days = Duration.between(now, end).toDays();
-        log.warn(
-            "{}: the certificate {} expires in {} d, at {}; renew it",
-            node,
-            settings.crtFile(),
-            days,
-            end);
-      } else {
-        log.warn(
-            "{}: the certificate {} has expired at {}; renew it", node, settings.crtFile(), end);
-      }
-    }
   }
 
   private List<Stamp> stamps() {

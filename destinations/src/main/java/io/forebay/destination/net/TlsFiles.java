@@ -1,6 +1,7 @@
 package io.forebay.destination.net;
 
 import io.forebay.core.config.CertificateAuthorities;
+import io.forebay.core.config.KeyPairCheck;
 import io.forebay.core.config.Secret;
 import io.forebay.core.config.TlsSettings;
 import io.netty.handler.ssl.SslContext;

@@ -48,7 +48,7 @@ class CertificateWatchTest {
   @BeforeEach
   void open() throws IOException {
     put("client");
-    Logger logger = (Logger) LoggerFactory.getLogger(CertificateWatch.class);
+    Logger logger = (Logger) LoggerFactory.getLogger("io.forebay");
     log.start();
     logger.addAppender(log);
     Clock clock =
@@ -86,7 +86,7 @@ class CertificateWatchTest {
   @AfterEach
   void close() {
     watch.close();
-    ((Logger) LoggerFactory.getLogger(CertificateWatch.class)).detachAppender(log);
+    ((Logger) LoggerFactory.getLogger("io.forebay")).detachAppender(log);
   }
 
   private void put(String name) throws IOException {

@@ -89,7 +89,7 @@ final class CollectorListener {
     String nodeName = context.nodeName();
     TlsMaterial material =
         tls != null && ServerTls.isEnabled(tls)
-            ? new TlsMaterial(tls, nodeName, context.listener())
+            ? new TlsMaterial(tls, nodeName, context.clock(), context.listener())
             : null;
     CursorStore store =
         CursorStore.open(disk, config.maxAgents(), nodeName, context.clock(), context.listener());

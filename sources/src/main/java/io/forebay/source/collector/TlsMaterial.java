@@ -1,5 +1,6 @@
 package io.forebay.source.collector;
 
+import io.forebay.core.component.CertificateExpiry;
 import io.forebay.core.component.NodeListener;
 import io.forebay.core.config.CertificateAuthorities;
 import io.forebay.core.config.TlsSettings;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -29,33 +31,49 @@ final class TlsMaterial {
   private final TlsSettings tls;
   private final String nodeName;
   private final NodeListener listener;
+  private final CertificateExpiry expiry;
   private final ReloadingSslContext context;
   private List<String> seen;
+  private List<String> used;
 
   /**
    * @throws ListenException naming the file at fault
    */
-  TlsMaterial(TlsSettings tls, String nodeName, NodeListener listener) {
+  TlsMaterial(TlsSettings tls, String nodeName, Clock clock, NodeListener listener) {
     this.tls = tls;
     this.nodeName = nodeName;
     this.listener = listener;
+    this.expiry = new CertificateExpiry(nodeName, tls.crtFile(), clock, listener);
     this.seen = state();
+    this.used = seen;
     this.context = new ReloadingSslContext(read());
+    expiry.inUse(ServerTls.endOf(tls));
   }
 
   SslContext context() {
     return context;
   }
 
-  /** Reads the files if they changed; what cannot be used is reported and the old stays. */
+  /**
+   * Reads the files if they changed, and have stayed the same since the last call: a renewal
+   * replaces a certificate and its key one after the other. What cannot be used is reported, and
+   * the old stays.
+   */
   void refresh() {
     List<String> now = state();
-    if (now.equals(seen)) {
-      return;
-    }
+    boolean settled = now.equals(seen);
     seen = now;
+    if (settled && !now.equals(used)) {
+      used = now;
+      reload();
+    }
+    expiry.warn();
+  }
+
+  private void reload() {
     try {
       context.replace(read());
+      expiry.inUse(ServerTls.endOf(tls));
       listener.onEvent("tls_reloaded", 1);
       log.info("{}: read the changed TLS files; new connections use them", nodeName);
     } catch (ListenException e) {

@@ -1,6 +1,7 @@
 package io.forebay.source.net;
 
 import io.forebay.core.config.CertificateAuthorities;
+import io.forebay.core.config.KeyPairCheck;
 import io.forebay.core.config.Secret;
 import io.forebay.core.config.TlsSettings;
 import io.forebay.core.config.Validated.Complaints;
@@ -10,8 +11,13 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -77,6 +83,12 @@ public final class ServerTls {
               + e.getMessage(),
           e);
     }
+    List<X509Certificate> chain = chain(crt);
+    if (!chain.isEmpty() && !isKeyOf(chain.get(0), key, password)) {
+      throw new ListenException(
+          nodeName + ": tls.key_file " + key + " is not the key of tls.crt_file " + crt,
+          new SSLException("key_file"));
+    }
     protocol.accept(builder);
     builder.protocols(protocols(tls)).clientAuth(clientAuth(tls));
     try {
@@ -89,6 +101,43 @@ public final class ServerTls {
       return builder.build();
     } catch (IllegalArgumentException | IOException e) {
       throw new ListenException(nodeName + ": the tls block cannot be used: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * When the first certificate of the own chain expires; null when that cannot be told. Reads the
+   * file: not for an event loop.
+   */
+  public static @Nullable Instant endOf(TlsSettings tls) {
+    Path crt = tls.crtFile();
+    return crt == null
+        ? null
+        : chain(crt.toFile()).stream()
+            .map(certificate -> certificate.getNotAfter().toInstant())
+            .min(Instant::compareTo)
+            .orElse(null);
+  }
+
+  /** The certificates of a file as far as the JDK can read it. */
+  private static List<X509Certificate> chain(File crt) {
+    try (InputStream in = Files.newInputStream(crt.toPath())) {
+      return CertificateFactory.getInstance("X.509").generateCertificates(in).stream()
+          .filter(X509Certificate.class::isInstance)
+          .map(X509Certificate.class::cast)
+          .toList();
+    } catch (IOException | CertificateException e) {
+      // What is wrong with the file is told by who builds the context of it.
+      return List.of();
+    }
+  }
+
+  private static boolean isKeyOf(X509Certificate certificate, File key, @Nullable Secret password) {
+    try {
+      return KeyPairCheck.belong(
+          certificate.getPublicKey(), Files.readAllBytes(key.toPath()), password);
+    } catch (IOException e) {
+      // It was read a moment ago; if it is in the middle of a renewal, it is read again.
+      return true;
     }
   }
 

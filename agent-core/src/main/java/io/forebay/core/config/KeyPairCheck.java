@@ -1,6 +1,5 @@
-package io.forebay.destination.net;
+package io.forebay.core.config;
 
-import io.forebay.core.config.Secret;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -23,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * Tells whether a private key belongs to a certificate: while a pair is being renewed, one file may
  * be new and the other old.
  */
-final class KeyPairCheck {
+public final class KeyPairCheck {
 
   private static final Pattern PEM =
       Pattern.compile("-----BEGIN (ENCRYPTED )?PRIVATE KEY-----([^-]+)-----END");
@@ -31,8 +30,12 @@ final class KeyPairCheck {
 
   private KeyPairCheck() {}
 
-  /** False when it does not; true also when that cannot be told. */
-  static boolean belong(PublicKey certified, byte[] keyFile, @Nullable Secret password) {
+  /**
+   * False when it does not; true also when that cannot be told.
+   *
+   * @param keyFile a PEM file with a PKCS#8 key
+   */
+  public static boolean belong(PublicKey certified, byte[] keyFile, @Nullable Secret password) {
     try {
       PKCS8EncodedKeySpec encoded = encoded(keyFile, password);
       String algorithm = signatures(certified);
