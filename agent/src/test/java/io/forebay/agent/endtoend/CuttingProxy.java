@@ -33,7 +33,7 @@ final class CuttingProxy implements Closeable {
   }
 
   /** Breaks every connection and makes no new one, until {@link #mend}. */
-  void cut() throws IOException {
+  void cut() {
     cut = true;
     reset();
   }
@@ -61,10 +61,13 @@ final class CuttingProxy implements Closeable {
     reset();
   }
 
-  private void reset() throws IOException {
+  private void reset() {
     for (Socket socket : sockets) {
-      socket.setSoLinger(true, 0);
-      socket.close();
+      try (socket) {
+        socket.setSoLinger(true, 0);
+      } catch (IOException e) {
+        // It has gone by itself in this moment.
+      }
     }
   }
 

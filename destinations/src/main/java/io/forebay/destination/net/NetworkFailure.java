@@ -69,6 +69,9 @@ public final class NetworkFailure {
         || isNamed(failure, "TimeoutException")) {
       return target + " did not answer in time";
     }
+    if (Causes.find(failure, ClosedChannelException.class) != null) {
+      return target + " closed the connection";
+    }
     return "the connection to " + target + " failed: " + text(failure);
   }
 
