@@ -3,7 +3,10 @@ package interop
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -76,6 +79,7 @@ func TestSensorToCollectorInput(t *testing.T) {
 			begun := send("-events", "6000", "-gap", "1500-1999", "-repeat", "2", "-cut", "6")
 			resumed := send("-events", "8000")
 			refusals(t, wire, target)
+			rubbish(t, target)
 
 			if want := []string{"forebay.collector.v1.Collector", "grpc.health.v1.Health",
 				"grpc.reflection.v1.ServerReflection"}; !containsAll(begun.Services, want) {
@@ -92,6 +96,9 @@ func TestSensorToCollectorInput(t *testing.T) {
 			equal(t, "truncated events that the gateway counts", gateway.metric("forebay_node_events_total",
 				`node="sensors"`, `event="truncated"`), 500)
 			gateway.terminate()
+			if strings.Contains(gateway.words(), "\tat ") {
+				t.Errorf("a client has made the gateway log a stack trace: %s", gateway.words())
+			}
 
 			var expected []string
 			for sequence := range uint64(8000) {
@@ -252,6 +259,26 @@ func TestCollectorOutputToCollector(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// rubbish connects with what is neither gRPC nor TLS, until the gateway closes the connection.
+func rubbish(t *testing.T, target string) {
+	t.Helper()
+	conn, err := net.DialTimeout("tcp", target, 5*time.Second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	if err := conn.SetDeadline(time.Now().Add(10 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.WriteString(conn, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"+strings.Repeat("rubbish ", 100)); err != nil {
+		t.Fatal(err)
+	}
+	var timeout net.Error
+	if _, err := io.Copy(io.Discard, conn); errors.As(err, &timeout) && timeout.Timeout() {
+		t.Error("the gateway keeps a connection that speaks neither gRPC nor TLS")
 	}
 }
 

@@ -22,7 +22,7 @@ func main() {
 	var files identity.Files
 	files.Flags()
 	var transfer sensor.Transfer
-	target := flag.String("target", "127.0.0.1:4320", "address of the collector")
+	target := flag.String("target", "127.0.0.1:4316", "address of the collector")
 	serverName := flag.String("server-name", "localhost", "name in the collector's certificate")
 	agentID := flag.String("agent-id", "sensor-1", "who sends")
 	epoch := flag.Uint64("epoch", 1, "the numbering")

@@ -2,9 +2,11 @@ package io.forebay.destination.net;
 
 import io.netty.handler.ssl.NotSslRecordException;
 import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
+import java.security.cert.PKIXReason;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
@@ -97,7 +99,10 @@ public final class TlsFailure {
     if (early != null) {
       return "its certificate is not valid yet (" + early.getMessage() + ")";
     }
-    if (Causes.find(failure, CertPathBuilderException.class) != null) {
+    CertPathValidatorException path = Causes.find(failure, CertPathValidatorException.class);
+    if (Causes.find(failure, CertPathBuilderException.class) != null
+        // An authority of the right name with another key.
+        || (path != null && path.getReason() == PKIXReason.NO_TRUST_ANCHOR)) {
       return "its certificate is not trusted: it was signed by none of the authorities of"
           + " tls.ca_file";
     }
