@@ -3,6 +3,7 @@ package io.forebay.core.config;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.security.InvalidKeyException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.PublicKey;
@@ -53,6 +54,38 @@ public final class KeyPairCheck {
       return verifier.verify(signature);
     } catch (InvalidKeySpecException e) {
       // A key of another kind.
+      return false;
+    } catch (GeneralSecurityException | IOException | IllegalArgumentException e) {
+      return true;
+    }
+  }
+
+  /**
+   * @param keyFile a PEM file with a PKCS#8 key
+   */
+  public static boolean isEncrypted(byte[] keyFile) {
+    Matcher pem = PEM.matcher(new String(keyFile, StandardCharsets.ISO_8859_1));
+    return pem.find() && pem.group(1) != null;
+  }
+
+  /**
+   * False when the key is encrypted and the password, or that there is none, does not open it; true
+   * also when that cannot be told.
+   *
+   * @param keyFile a PEM file with a PKCS#8 key
+   */
+  public static boolean opens(@Nullable Secret password, byte[] keyFile) {
+    if (!isEncrypted(keyFile)) {
+      return true;
+    }
+    if (password == null) {
+      return false;
+    }
+    try {
+      encoded(keyFile, password);
+      return true;
+    } catch (InvalidKeyException | InvalidKeySpecException e) {
+      // What comes out of the cipher is no key: the password is another.
       return false;
     } catch (GeneralSecurityException | IOException | IllegalArgumentException e) {
       return true;

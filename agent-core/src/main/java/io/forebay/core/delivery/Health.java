@@ -31,6 +31,10 @@ final class Health {
   private long intervalEnd = Long.MIN_VALUE;
   private long requests;
   private long lastOfRound;
+
+  /** Requests up to this number know nothing of what has changed since. */
+  private long beganBeforeChange;
+
   private volatile @Nullable String why;
   private volatile boolean publishedOpen;
 
@@ -48,6 +52,7 @@ final class Health {
 
   /** Something has changed that makes an attempt worth while at once. */
   void retryNow() {
+    beganBeforeChange = requests;
     if (isFailing()) {
       notBefore = Long.MIN_VALUE;
     }
@@ -74,7 +79,7 @@ final class Health {
     }
     if (paused) {
       // Not yet proof that it takes data again; whatever is sent next keeps the pace of a probe.
-      beginRound(now, 0);
+      beginRound(request, now, 0);
     } else {
       answered();
     }
@@ -117,7 +122,7 @@ final class Health {
     if (sameRound) {
       notBefore = Math.max(notBefore, now + lowerBound(after));
     } else {
-      beginRound(now, lowerBound(after));
+      beginRound(request, now, lowerBound(after));
     }
   }
 
@@ -126,16 +131,17 @@ final class Health {
     why = reason;
     paused = true;
     if (!sameRound) {
-      beginRound(now, 0);
+      beginRound(request, now, 0);
     }
   }
 
-  private void beginRound(long now, long atLeastNanos) {
+  private void beginRound(long request, long now, long atLeastNanos) {
     rounds++;
     lastOfRound = requests;
     closingSuccesses = 0;
     allowed = 1;
-    notBefore = Math.max(nextAttempt(now), now + atLeastNanos);
+    long next = nextAttempt(now);
+    notBefore = Math.max(request <= beganBeforeChange ? now : next, now + atLeastNanos);
   }
 
   private long nextAttempt(long now) {

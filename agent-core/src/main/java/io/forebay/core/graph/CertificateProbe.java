@@ -1,6 +1,7 @@
 package io.forebay.core.graph;
 
 import io.forebay.core.config.CertificateAuthorities;
+import io.forebay.core.config.KeyPairCheck;
 import io.forebay.core.config.Position;
 import io.forebay.core.config.Problems;
 import io.forebay.core.config.TlsSettings;
@@ -43,8 +44,28 @@ final class CertificateProbe {
   private void check(TlsSettings tls) {
     certificates("ca_file", tls.caFile());
     authorities(tls.caPath());
-    certificates("crt_file", tls.crtFile());
-    key(tls.keyFile());
+    X509Certificate own = certificates("crt_file", tls.crtFile());
+    byte[] key = key(tls.keyFile());
+    if (key != null) {
+      pair(own, key, tls);
+    }
+  }
+
+  /** A warning only: a pair that is just being renewed must not keep an agent from buffering. */
+  private void pair(@Nullable X509Certificate own, byte[] key, TlsSettings tls) {
+    if (!KeyPairCheck.opens(tls.keyPassword(), key)) {
+      String what =
+          tls.keyPassword() == null
+              ? "is encrypted, and there is no tls.key_password"
+              : "is not opened by tls.key_password";
+      warning("key_file", tls.keyFile(), what, "set tls.key_password to the key's password");
+    } else if (own != null && !KeyPairCheck.belong(own.getPublicKey(), key, tls.keyPassword())) {
+      warning(
+          "key_file",
+          tls.keyFile(),
+          "is not the key of tls.crt_file '" + tls.crtFile() + "'",
+          "name a certificate and its own key");
+    }
   }
 
   private void authorities(@Nullable Path directory) {
@@ -64,11 +85,13 @@ final class CertificateProbe {
     }
   }
 
-  private void certificates(String key, @Nullable Path file) {
+  /** The first of them; null when there is none, and then the problem is told. */
+  private @Nullable X509Certificate certificates(String key, @Nullable Path file) {
     byte[] content = read(key, file);
     if (content == null) {
-      return;
+      return null;
     }
+    X509Certificate first = null;
     try {
       Collection<? extends Certificate> certificates =
           CertificateFactory.getInstance("X.509")
@@ -78,12 +101,14 @@ final class CertificateProbe {
       }
       for (Certificate certificate : certificates) {
         if (certificate instanceof X509Certificate x509) {
+          first = first == null ? x509 : first;
           validity(key, file, x509);
         }
       }
     } catch (CertificateException e) {
       error(key, file, "holds no readable certificate", "name a PEM file of certificates");
     }
+    return first;
   }
 
   /** A warning only: what one side calls expired is for the other side to refuse. */
@@ -98,15 +123,16 @@ final class CertificateProbe {
     }
   }
 
-  private void key(@Nullable Path file) {
+  /** The file's content; null when it holds no key, and then the problem is told. */
+  private byte @Nullable [] key(@Nullable Path file) {
     byte[] content = read("key_file", file);
     if (content == null) {
-      return;
+      return null;
     }
     String text = new String(content, StandardCharsets.ISO_8859_1);
     if (text.contains("-----BEGIN PRIVATE KEY-----")
         || text.contains("-----BEGIN ENCRYPTED PRIVATE KEY-----")) {
-      return;
+      return content;
     }
     if (text.contains(" PRIVATE KEY-----")) {
       error(
@@ -117,6 +143,7 @@ final class CertificateProbe {
     } else {
       error("key_file", file, "holds no private key", "name a PEM file of a PKCS#8 key");
     }
+    return null;
   }
 
   /** The file's content; null when there is none, and then the problem is told. */
@@ -152,18 +179,16 @@ final class CertificateProbe {
   }
 
   private void warning(String key, @Nullable Path file, X509Certificate certificate, String what) {
+    String subject = certificate.getSubjectX500Principal().getName();
     problems.warning(
         at(key),
         node.name(),
-        "tls."
-            + key
-            + " '"
-            + file
-            + "': the certificate of '"
-            + certificate.getSubjectX500Principal().getName()
-            + "' "
-            + what,
+        "tls." + key + " '" + file + "': the certificate of '" + subject + "' " + what,
         "renew it");
+  }
+
+  private void warning(String key, @Nullable Path file, String what, String suggestion) {
+    problems.warning(at(key), node.name(), "tls." + key + " '" + file + "' " + what, suggestion);
   }
 
   private Position at(String key) {

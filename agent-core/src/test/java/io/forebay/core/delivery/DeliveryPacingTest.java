@@ -137,6 +137,29 @@ class DeliveryPacingTest {
   }
 
   @Test
+  void aWakeUp_duringAnAttemptThatFails_isNotForgotten() {
+    Harness h = new Harness();
+    h.start();
+    h.destination.answer(new SendResult.Paused("the certificate has expired"));
+    h.offerMany("x", 100);
+    h.pass(Duration.ofMinutes(10));
+    h.destination.script(
+        bodies ->
+            Mono.<SendResult>just(new SendResult.Paused("the certificate has expired"))
+                .delayElement(Duration.ofSeconds(2), h.time));
+    int before = h.destination.requests.size();
+    while (h.destination.requests.size() == before) {
+      h.pass(Duration.ofSeconds(1));
+    }
+
+    h.destination.answer(UP);
+    h.destination.wakeUps.tryEmitNext("the certificate was renewed").orThrow();
+    h.pass(Duration.ofSeconds(3));
+
+    assertThat(h.destination.taken).hasSize(100);
+  }
+
+  @Test
   void aWakeUp_inHealthChangesNothing() {
     Harness h = new Harness();
     h.start();

@@ -221,6 +221,46 @@ class PreflightTest {
   }
 
   @Test
+  void triesWhetherAKeyOpens_andBelongsToTheCertificate() throws Exception {
+    Path crt = resource("own.pem");
+    Path key = resource("own.p8");
+    Path locked = resource("own-encrypted.p8");
+
+    assertThat(check("tls: {crt_file: '%s', key_file: '%s'}".formatted(crt, key))).isEmpty();
+    assertThat(
+            check(
+                "tls: {crt_file: '%s', key_file: '%s', key_password: not-needed}"
+                    .formatted(crt, key)))
+        .isEmpty();
+    assertThat(
+            check(
+                "tls: {crt_file: '%s', key_file: '%s', key_password: changeit}"
+                    .formatted(crt, locked)))
+        .isEmpty();
+    assertThat(check("tls: {crt_file: '%s', key_file: '%s'}".formatted(crt, locked)))
+        .singleElement()
+        .asString()
+        .contains("warning", "is encrypted, and there is no tls.key_password");
+    assertThat(
+            check(
+                "tls: {crt_file: '%s', key_file: '%s', key_password: wrong}"
+                    .formatted(crt, locked)))
+        .singleElement()
+        .asString()
+        .contains("warning", "is not opened by tls.key_password")
+        .doesNotContain("wrong");
+    assertThat(check("tls: {crt_file: '%s', key_file: '%s'}".formatted(crt, resource("other.p8"))))
+        .singleElement()
+        .asString()
+        .contains("warning", "is not the key of tls.crt_file '" + crt + "'");
+  }
+
+  private static Path resource(String name) throws java.net.URISyntaxException {
+    return Path.of(
+        java.util.Objects.requireNonNull(PreflightTest.class.getResource("/tls/" + name)).toURI());
+  }
+
+  @Test
   void triesEveryFileInADirectoryOfAuthorities() throws IOException {
     Path authorities = Files.createDirectory(directory.resolve("ca.d"));
     String keys = "tls: {ca_path: '" + authorities + "'}";

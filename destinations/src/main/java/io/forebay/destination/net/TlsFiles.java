@@ -140,7 +140,7 @@ public final class TlsFiles {
         builder.keyManager(
             new ByteArrayInputStream(chain),
             new ByteArrayInputStream(key),
-            password == null ? null : password.reveal());
+            password == null || !KeyPairCheck.isEncrypted(key) ? null : password.reveal());
       }
     } catch (IllegalArgumentException e) {
       throw unusable(

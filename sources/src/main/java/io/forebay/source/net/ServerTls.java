@@ -70,7 +70,8 @@ public final class ServerTls {
     Secret password = tls.keyPassword();
     SslContextBuilder builder;
     try {
-      builder = SslContextBuilder.forServer(crt, key, password == null ? null : password.reveal());
+      String opening = password == null || !isEncrypted(key) ? null : password.reveal();
+      builder = SslContextBuilder.forServer(crt, key, opening);
     } catch (IllegalArgumentException e) {
       throw new ListenException(
           nodeName
@@ -128,6 +129,15 @@ public final class ServerTls {
     } catch (IOException | CertificateException e) {
       // What is wrong with the file is told by who builds the context of it.
       return List.of();
+    }
+  }
+
+  private static boolean isEncrypted(File key) {
+    try {
+      return KeyPairCheck.isEncrypted(Files.readAllBytes(key.toPath()));
+    } catch (IOException e) {
+      // Reading it for use says what is wrong.
+      return true;
     }
   }
 
