@@ -124,6 +124,11 @@ final class Ledger {
     reservedSequence = Math.max(reservedSequence, below);
   }
 
+  /** The owner has used no number from {@code below} on. */
+  synchronized void endReservation(long below) {
+    reservedByOwner = Math.min(reservedByOwner, below);
+  }
+
   synchronized long truncatedBelow() {
     return truncatedBelow;
   }

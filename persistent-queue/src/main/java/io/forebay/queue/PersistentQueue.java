@@ -58,6 +58,12 @@ public interface PersistentQueue extends Closeable {
   void reserve(long below) throws IOException;
 
   /**
+   * Gives up what is reserved from {@code below} on, for none of it was used: numbering goes on
+   * there after a {@link #close}.
+   */
+  void endReservation(long below);
+
+  /**
    * Leases the oldest records that are neither acknowledged nor leased, in sequence order; never
    * waits for data.
    *

@@ -152,6 +152,11 @@ final class SegmentQueue implements PersistentQueue, LeasedRecords.Owner {
   }
 
   @Override
+  public void endReservation(long below) {
+    ledger.endReservation(below);
+  }
+
+  @Override
   public long truncatedBelow() {
     return ledger.truncatedBelow();
   }

@@ -89,6 +89,11 @@ class OwnNumbersTest {
     }
     try (PersistentQueue queue = disk.open(options)) {
       assertThat(queue.statistics().nextSequence()).isEqualTo(2000);
+      queue.reserve(3000);
+      queue.endReservation(2010);
+    }
+    try (PersistentQueue queue = disk.open(options)) {
+      assertThat(queue.statistics().nextSequence()).isEqualTo(2010);
       assertThat(queue.statistics().records()).isZero();
     }
   }

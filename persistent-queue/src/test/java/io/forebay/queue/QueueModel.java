@@ -519,6 +519,10 @@ final class QueueModel {
   private void closeAndReopen() {
     settle(0);
     closed = true;
+    if (numbered && random.nextBoolean()) {
+      queue.endReservation(nextNumber);
+      reservedBelow = Math.min(reservedBelow, nextNumber);
+    }
     try {
       queue.close();
     } catch (IOException e) {

@@ -15,18 +15,34 @@ import java.util.OptionalLong;
  * @param truncatedBelow numbers below it that were not delivered were deleted by a full ring; 0
  *     when none ever was
  * @param issuedBelow no number at or above it was ever given to an item
+ * @param issuedFrom where this run began to give out numbers: what an earlier one gave out is below
  */
 public record Numbering(
     long epoch,
     List<SequenceRange> ranges,
     OptionalLong after,
     long truncatedBelow,
-    long issuedBelow) {
+    long issuedBelow,
+    long issuedFrom) {
 
   public Numbering {
     if (ranges.isEmpty()) {
       throw new IllegalArgumentException("no numbers");
     }
+  }
+
+  /** The same numbers under another epoch. */
+  public Numbering withEpoch(long other) {
+    return new Numbering(other, ranges, after, truncatedBelow, issuedBelow, issuedFrom);
+  }
+
+  /** How many of the items have a number below {@code sequence}. */
+  public long countBelow(long sequence) {
+    long count = 0;
+    for (SequenceRange range : ranges) {
+      count += Math.max(0, Math.min(range.end(), sequence) - range.first());
+    }
+    return count;
   }
 
   /** The number of the first item. */

@@ -150,6 +150,7 @@ final class DeliveryParts {
             deadLetters,
             settlement,
             queue,
+            numbers,
             options.destination(),
             scheduler,
             mailbox,

@@ -30,6 +30,7 @@ final class Numbers {
   private final LongSupplier nanos;
   private long epoch;
   private long next;
+  private long begun;
   private long reservedBelow;
   private boolean reserving;
   private int failures;
@@ -54,6 +55,7 @@ final class Numbers {
   void continueQueue(long queueEpoch, long queueNext) {
     epoch = queueEpoch;
     next = queueNext;
+    begun = queueNext;
     reservedBelow = queueNext;
   }
 
@@ -71,6 +73,11 @@ final class Numbers {
     long first = next;
     next += items;
     return first;
+  }
+
+  /** No number from it on was given to an item. */
+  long unused() {
+    return next;
   }
 
   /** A failed append took numbers with it. */
@@ -137,6 +144,6 @@ final class Numbers {
       count = slice.count();
     }
     ranges.add(new SequenceRange(first, count));
-    return new Numbering(epoch, List.copyOf(ranges), after, queue.truncatedBelow(), next);
+    return new Numbering(epoch, List.copyOf(ranges), after, queue.truncatedBelow(), next, begun);
   }
 }

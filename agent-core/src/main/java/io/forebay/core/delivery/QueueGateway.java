@@ -214,12 +214,18 @@ final class QueueGateway {
 
   /** Syncs and closes; {@code done} gets null, or what failed. */
   void close(Consumer<@Nullable Exception> done) {
+    close(Long.MAX_VALUE, done);
+  }
+
+  /** As {@link #close(Consumer)}; numbers reserved from {@code unused} on were not used. */
+  void close(long unused, Consumer<@Nullable Exception> done) {
     onDisk(
         () -> {
           Exception failure = null;
           PersistentQueue open = queue;
           if (open != null) {
             try {
+              open.endReservation(unused);
               open.close();
               lastStatistics = open.statistics();
             } catch (IOException | RuntimeException e) {

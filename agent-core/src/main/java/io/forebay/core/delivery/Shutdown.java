@@ -42,6 +42,7 @@ final class Shutdown {
   private final DeadLetters deadLetters;
   private final Settlement settlement;
   private final QueueGateway queue;
+  private final Numbers numbers;
   private final Destination destination;
   private final Scheduler scheduler;
   private final Mailbox loop;
@@ -60,6 +61,7 @@ final class Shutdown {
       DeadLetters deadLetters,
       Settlement settlement,
       QueueGateway queue,
+      Numbers numbers,
       Destination destination,
       Scheduler scheduler,
       Mailbox loop,
@@ -74,6 +76,7 @@ final class Shutdown {
     this.deadLetters = deadLetters;
     this.settlement = settlement;
     this.queue = queue;
+    this.numbers = numbers;
     this.destination = destination;
     this.scheduler = scheduler;
     this.loop = loop;
@@ -173,6 +176,7 @@ final class Shutdown {
     step = Step.CLOSING;
     scheduleGivingUp();
     queue.close(
+        numbers.unused(),
         failure -> {
           if (failure != null) {
             log.warn("{}: the queue was not closed well: {}", node, failure.toString());

@@ -144,6 +144,13 @@ final class FakeQueue implements QueueOpener {
     }
 
     @Override
+    public void endReservation(long below) {
+      synchronized (FakeQueue.this) {
+        reservedBelow = Math.min(reservedBelow, below);
+      }
+    }
+
+    @Override
     public long truncatedBelow() {
       synchronized (FakeQueue.this) {
         return truncatedBelow;

@@ -1,16 +1,10 @@
 package io.forebay.destination.collector;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.UUID;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
@@ -69,35 +63,10 @@ final class AgentIdentity {
   private String make() throws IOException {
     String id = UUID.randomUUID().toString();
     try {
-      keep(id);
+      OwnFile.write(file, id);
     } catch (IOException e) {
       throw new IOException("the agent id cannot be kept in " + file + ": " + e, e);
     }
     return id;
-  }
-
-  private void keep(String id) throws IOException {
-    Path directory = directory();
-    Path draft = directory.resolve("agent-id.new");
-    Files.deleteIfExists(draft);
-    try (FileChannel out =
-        FileChannel.open(draft, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      ByteBuffer bytes = ByteBuffer.wrap((id + "\n").getBytes(StandardCharsets.UTF_8));
-      while (bytes.hasRemaining()) {
-        out.write(bytes);
-      }
-      out.force(true);
-    }
-    Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
-    try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ)) {
-      names.force(true);
-    }
-  }
-
-  private Path directory() throws IOException {
-    Path directory = file.toAbsolutePath().getParent();
-    FileAttribute<?> ownerOnly =
-        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
-    return Files.createDirectories(directory, ownerOnly);
   }
 }

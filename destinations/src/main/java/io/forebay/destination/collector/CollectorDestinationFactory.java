@@ -5,6 +5,9 @@ import io.forebay.core.component.Destination;
 import io.forebay.core.component.DestinationFactory;
 import io.forebay.core.config.DestinationSettings;
 import io.forebay.core.config.TlsSettings;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.time.Duration;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -52,10 +55,19 @@ public final class CollectorDestinationFactory
                 Schedulers.boundedElastic(),
                 LOOK_INTERVAL);
     String configured = config.agentId();
+    Epochs epochs =
+        new Epochs(
+            context
+                .dataDirectory()
+                .resolve("epochs")
+                .resolve("of-" + URLEncoder.encode(context.nodeName(), StandardCharsets.UTF_8)),
+            Schedulers.boundedElastic(),
+            new SecureRandom()::nextLong);
     Mono<String> agentId =
-        configured != null
-            ? Mono.just(configured)
-            : new AgentIdentity(context.dataDirectory()).get();
+        (configured != null
+                ? Mono.just(configured)
+                : new AgentIdentity(context.dataDirectory()).get())
+            .delayUntil(id -> epochs.load());
     Connector connector = new Connector(config, agentId, certificates, worker::schedule);
     return new CollectorDestination(
         worker,
@@ -65,6 +77,7 @@ public final class CollectorDestinationFactory
             connector,
             context.clock(),
             new LinkReport(context.nodeName(), context.listener()),
+            epochs,
             worker));
   }
 }

@@ -57,6 +57,16 @@ final class LinkReport {
     }
   }
 
+  /** The receiver knows numbers that were never sent from here, and is told others from now on. */
+  void epochRenewed(String why) {
+    listener.onEvent("epoch_renewed", 1);
+    log.warn(
+        "{}: {}; events are sent under a new epoch from now on, and those that were in the queue may"
+            + " arrive twice",
+        node,
+        why);
+  }
+
   private void failed(SendResult result, String event) {
     boolean refused = result instanceof Paused;
     String word = refused ? "auth_failed" : event;

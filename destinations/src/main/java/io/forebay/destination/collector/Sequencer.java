@@ -17,6 +17,7 @@ import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
 
@@ -29,6 +30,8 @@ final class Sequencer implements Link.Listener {
 
   private final CollectorOutputConfig config;
   private final LinkReport report;
+  private final Epochs epochs;
+  private final Scheduler.Worker worker;
   private final Link link;
   private final String target;
   private final ItemEncoder encoder = new ItemEncoder();
@@ -39,6 +42,9 @@ final class Sequencer implements Link.Listener {
   private long underWayEnd;
   private long answered;
   private long answeredEpoch;
+  private long sentEnd;
+  private boolean renewing;
+  private @Nullable String notRenewed;
 
   /**
    * @param worker the destination's own thread
@@ -48,9 +54,12 @@ final class Sequencer implements Link.Listener {
       Connector connector,
       Clock clock,
       LinkReport report,
+      Epochs epochs,
       Scheduler.Worker worker) {
     this.config = config;
     this.report = report;
+    this.epochs = epochs;
+    this.worker = worker;
     this.link = new Link(config, connector, clock, report, worker, this);
     this.target = config.target().toString();
   }
@@ -103,6 +112,9 @@ final class Sequencer implements Link.Listener {
   private void step() {
     while (!closed && writing == null) {
       Window next = waiting.peek();
+      if (next != null) {
+        next.sendUnder(epochs);
+      }
       Link.Ready ready =
           next == null ? null : link.ready(next.numbering().epoch(), underWay.isEmpty());
       if (next == null || ready == null) {
@@ -118,15 +130,20 @@ final class Sequencer implements Link.Listener {
     if (answeredEpoch != numbering.epoch()) {
       answeredEpoch = numbering.epoch();
       answered = 0;
+      sentEnd = 0;
     }
     WindowPlan plan =
         WindowPlan.of(
-            numbering, ready.standing().next(), underWay.isEmpty() ? 0 : underWayEnd, answered);
+            numbering,
+            ready.standing().next(),
+            underWay.isEmpty() ? 0 : underWayEnd,
+            sentBelow(numbering),
+            answered);
     if (plan instanceof WindowPlan.Settled) {
       report.alreadyReceived(window.items().size());
       window.end(Delivered.INSTANCE);
     } else if (plan instanceof WindowPlan.Foreign foreign) {
-      SendResult refused = foreign(numbering, foreign.next());
+      SendResult refused = foreign(window, "up to " + Long.toUnsignedString(foreign.next() - 1));
       report.windowFailed(new CallFailure(refused, false));
       window.end(refused);
     } else if (plan instanceof WindowPlan.OutOfTurn) {
@@ -136,15 +153,53 @@ final class Sequencer implements Link.Listener {
     }
   }
 
-  private SendResult foreign(Numbering numbering, long next) {
-    return new Paused(
+  /** No number at or above it was sent, in this run or an earlier one. */
+  private long sentBelow(Numbering numbering) {
+    return Math.max(numbering.issuedFrom(), sentEnd);
+  }
+
+  /**
+   * Others use these numbers too. What is still to be sent must not pass for a duplicate of theirs,
+   * so it is sent under another epoch, once that is durable.
+   */
+  private SendResult foreign(Window window, String numbers) {
+    String why =
         target
-            + " has events up to number "
-            + Long.toUnsignedString(next - 1)
-            + " of this agent id and queue, which has given out numbers below "
-            + numbering.issuedBelow()
-            + " only: another agent uses the same id and queue, or the queue was restored from a"
-            + " backup; move the queue's directory away, so that a new one is made");
+            + " has events of this agent id and queue that were never sent from here, numbers "
+            + numbers
+            + ": another agent uses the same id and queue, or the queue was restored from a backup";
+    String failure = notRenewed;
+    notRenewed = null;
+    if (!renewing && epochs.wire(window.queueEpoch()) == window.numbering().epoch()) {
+      renewing = true;
+      epochs
+          .renew(window.queueEpoch())
+          .subscribe(
+              nothing -> {},
+              error -> post(() -> renewalFailed(error)),
+              () -> post(() -> renewed(why)));
+    }
+    return failure == null ? new Retry(why) : new Paused(why + "; " + failure);
+  }
+
+  private void post(Runnable task) {
+    try {
+      worker.schedule(task);
+    } catch (RejectedExecutionException closedMeanwhile) {
+      // What was kept on disk holds for the next run.
+    }
+  }
+
+  private void renewed(String why) {
+    renewing = false;
+    report.epochRenewed(why);
+    step();
+  }
+
+  private void renewalFailed(Throwable error) {
+    renewing = false;
+    notRenewed = "a new epoch cannot be kept: " + error.getMessage();
+    step();
   }
 
   private void begin(Link.Ready ready, Window window, WindowPlan.Send plan) {
@@ -158,7 +213,9 @@ final class Sequencer implements Link.Listener {
             config.batchSize(),
             ready.standing().maxMessageBytes(),
             encoder);
-    WindowCall call = new WindowCall(messages, new Progress(used, window));
+    long known = window.numbering().countBelow(sentBelow(window.numbering()));
+    sentEnd = Math.max(sentEnd, window.numbering().end());
+    WindowCall call = new WindowCall(messages, new Progress(used, window, known));
     writing = window;
     underWay.add(window);
     underWayEnd = window.numbering().end();
@@ -199,10 +256,15 @@ final class Sequencer implements Link.Listener {
 
     private final Connection used;
     private final Window window;
+    private final long sentBefore;
 
-    Progress(Connection used, Window window) {
+    /**
+     * @param sentBefore events of the window that the receiver may have from before
+     */
+    Progress(Connection used, Window window, long sentBefore) {
       this.used = used;
       this.window = window;
+      this.sentBefore = sentBefore;
     }
 
     @Override
@@ -221,8 +283,10 @@ final class Sequencer implements Link.Listener {
       if (response == null || Long.compareUnsigned(next, numbering.end()) < 0) {
         String what = response == null ? "nothing" : "that it goes on from " + next;
         endBadly(new Retry(target + " answered " + what + " to a window up to " + numbering.end()));
-      } else if (Long.compareUnsigned(next, numbering.issuedBelow()) > 0) {
-        endBadly(foreign(numbering, next));
+      } else if (Long.compareUnsigned(next, sentBelow(numbering)) > 0) {
+        endBadly(foreign(window, "up to " + Long.toUnsignedString(next - 1)));
+      } else if (Long.compareUnsigned(response.getDuplicates(), sentBefore) > 0) {
+        endBadly(foreign(window, numbering.first() + " to " + (numbering.end() - 1)));
       } else {
         used.answered(numbering.epoch(), next);
         answered = answeredEpoch == numbering.epoch() ? Math.max(answered, next) : answered;

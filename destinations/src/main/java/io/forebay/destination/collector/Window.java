@@ -11,7 +11,8 @@ import reactor.core.publisher.MonoSink;
 final class Window {
 
   private final List<Item> items;
-  private final Numbering numbering;
+  private Numbering numbering;
+  private final long queueEpoch;
   private final MonoSink<SendResult> sink;
   private @Nullable WindowCall call;
   private boolean ended;
@@ -19,6 +20,7 @@ final class Window {
   Window(List<Item> items, Numbering numbering, MonoSink<SendResult> sink) {
     this.items = items;
     this.numbering = numbering;
+    this.queueEpoch = numbering.epoch();
     this.sink = sink;
   }
 
@@ -28,6 +30,19 @@ final class Window {
 
   Numbering numbering() {
     return numbering;
+  }
+
+  /** The epoch of the queue, whatever it is sent under. */
+  long queueEpoch() {
+    return queueEpoch;
+  }
+
+  /** Has it sent under the epoch that holds now. */
+  void sendUnder(Epochs epochs) {
+    long wire = epochs.wire(queueEpoch);
+    if (wire != numbering.epoch()) {
+      numbering = numbering.withEpoch(wire);
+    }
   }
 
   /** Whether it stands on a batch that is not settled. */

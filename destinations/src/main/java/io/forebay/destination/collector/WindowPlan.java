@@ -14,7 +14,7 @@ sealed interface WindowPlan {
   /** The receiver has all of it. */
   record Settled() implements WindowPlan {}
 
-  /** The receiver has numbers that were never given out: the identity is not ours alone. */
+  /** The receiver has numbers that were never sent from here: the identity is not ours alone. */
   record Foreign(long next) implements WindowPlan {}
 
   /** The batch before it is neither safe nor on its way. */
@@ -34,13 +34,13 @@ sealed interface WindowPlan {
   /**
    * @param standing the receiver's cursor; empty when it knows nothing of us
    * @param underWayEnd the number after the last window that is on its way; 0 when none is
+   * @param sentBelow no number at or above it was sent, in this run or an earlier one
    * @param answered the highest cursor that any connection of this process was answered
    */
   static WindowPlan of(
-      Numbering numbering, OptionalLong standing, long underWayEnd, long answered) {
-    // A cursor is unsigned on the wire: what does not fit here is above all that was given out.
-    if (standing.isPresent()
-        && Long.compareUnsigned(standing.getAsLong(), numbering.issuedBelow()) > 0) {
+      Numbering numbering, OptionalLong standing, long underWayEnd, long sentBelow, long answered) {
+    // A cursor is unsigned on the wire: what does not fit here is above all that was sent.
+    if (standing.isPresent() && Long.compareUnsigned(standing.getAsLong(), sentBelow) > 0) {
       return new Foreign(standing.getAsLong());
     }
     long known = standing.orElse(0);

@@ -102,6 +102,10 @@ class CollectorDestinationTest {
     return destination.send(Items.batch(Items.many(count)), numbers.build()).toFuture();
   }
 
+  private void awaitEpoch() {
+    Awaitility.await().atMost(PATIENCE).until(() -> events.count("epoch_renewed") == 1);
+  }
+
   private static String why(SendResult result) {
     if (result instanceof Retry retry) {
       return retry.why();
@@ -265,20 +269,58 @@ class CollectorDestinationTest {
   }
 
   @Test
-  void aCursorAboveEveryNumberPauses() {
+  void aCursorAboveWhatThisRunBeganWith_bringsANewEpoch() {
     collector.cursors.put(KEY, 50L);
 
-    assertThat(why(send(Numbers.of(0, 5).issuedBelow(5))))
-        .contains("another agent uses the same id", "restored from a backup", "number 49");
+    assertThat(why(send(Numbers.of(40, 5).issuedFrom(40))))
+        .contains("another agent uses the same id", "restored from a backup", "up to 49");
     assertThat(collector.calls).isEmpty();
-    assertThat(events.count("auth_failed")).isEqualTo(1);
+    awaitEpoch();
+
+    assertThat(send(Numbers.of(40, 5).issuedFrom(40))).isInstanceOf(Delivered.class);
+    assertThat(collector.calls.get(0).first().getEpoch()).isNotEqualTo(Numbers.EPOCH);
+    assertThat(collector.calls.get(0).first().hasContinuesFrom()).isFalse();
+    assertThat(collector.calls.get(0).numbers()).containsExactly(40L, 41L, 42L, 43L, 44L);
   }
 
   @Test
-  void anAnswerAboveEveryNumberPauses() {
+  void aNewEpoch_holdsInTheNextRun() {
+    collector.cursors.put(KEY, 50L);
+    assertThat(send(Numbers.of(40, 5).issuedFrom(40))).isInstanceOf(Retry.class);
+    awaitEpoch();
+
+    open();
+
+    assertThat(send(Numbers.of(45, 5).issuedFrom(1 << 20))).isInstanceOf(Delivered.class);
+    assertThat(collector.calls.get(0).first().getEpoch()).isNotEqualTo(Numbers.EPOCH);
+  }
+
+  @Test
+  void duplicatesOfWhatWasNeverSent_areNoDelivery() {
+    collector.script.add(call -> call.answer(5, 5));
+
+    assertThat(why(send(Numbers.of(0, 5).issuedFrom(0)))).contains("never sent from here");
+    awaitEpoch();
+
+    assertThat(send(Numbers.of(0, 5).issuedFrom(0))).isInstanceOf(Delivered.class);
+    assertThat(collector.calls.get(1).first().getEpoch()).isNotEqualTo(Numbers.EPOCH);
+  }
+
+  @Test
+  void duplicatesOfWhatWasSentBefore_areDelivered() {
+    collector.script.add(call -> call.fail(Status.UNAVAILABLE));
+    assertThat(send(Numbers.of(0, 5).issuedFrom(0))).isInstanceOf(Retry.class);
+    collector.script.add(call -> call.answer(5, 5));
+
+    assertThat(send(Numbers.of(0, 5).issuedFrom(0))).isInstanceOf(Delivered.class);
+    assertThat(events.count("epoch_renewed")).isZero();
+  }
+
+  @Test
+  void anAnswerAboveEveryNumberIsNoDelivery() {
     collector.script.add(call -> call.answer(1_000));
 
-    assertThat(send(Numbers.of(0, 5).issuedBelow(5))).isInstanceOf(Paused.class);
+    assertThat(send(Numbers.of(0, 5).issuedFrom(0))).isInstanceOf(Retry.class);
   }
 
   @Test
@@ -615,7 +657,7 @@ class CollectorDestinationTest {
   @Test
   void aNewEpochIsAskedForItself() {
     assertThat(send(Numbers.of(0, 3))).isInstanceOf(Delivered.class);
-    var other = new Numbering(7, Numbers.of(0, 2).ranges(), OptionalLong.empty(), 0, 2);
+    var other = new Numbering(7, Numbers.of(0, 2).ranges(), OptionalLong.empty(), 0, 2, 2);
 
     assertThat(destination.send(Items.batch(Items.many(2)), other).block(PATIENCE))
         .isInstanceOf(Delivered.class);

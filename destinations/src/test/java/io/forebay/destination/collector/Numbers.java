@@ -38,7 +38,7 @@ final class Numbers {
             unsettledLast.add(last);
             Numbering numbering =
                 new Numbering(
-                    EPOCH, List.of(new SequenceRange(first, batch.size())), after, 0, next);
+                    EPOCH, List.of(new SequenceRange(first, batch.size())), after, 0, next, next);
             sink.onDispose(
                 to.send(batch, numbering)
                     .doFinally(signal -> settled(last))
@@ -53,32 +53,36 @@ final class Numbers {
 
   /** Numbers that follow one another. */
   static Draft of(long first, int count) {
-    return new Draft(
-        List.of(new SequenceRange(first, count)), OptionalLong.empty(), 0, Long.MAX_VALUE);
+    return of(new SequenceRange(first, count));
   }
 
   static Draft of(SequenceRange... ranges) {
-    return new Draft(List.of(ranges), OptionalLong.empty(), 0, Long.MAX_VALUE);
+    return new Draft(List.of(ranges), OptionalLong.empty(), 0, Long.MAX_VALUE, Long.MAX_VALUE);
   }
 
   /** A numbering in the making. */
   record Draft(
-      List<SequenceRange> ranges, OptionalLong after, long truncatedBelow, long issuedBelow) {
+      List<SequenceRange> ranges,
+      OptionalLong after,
+      long truncatedBelow,
+      long issuedBelow,
+      long issuedFrom) {
 
     Draft after(long last) {
-      return new Draft(ranges, OptionalLong.of(last), truncatedBelow, issuedBelow);
+      return new Draft(ranges, OptionalLong.of(last), truncatedBelow, issuedBelow, issuedFrom);
     }
 
     Draft truncatedBelow(long number) {
-      return new Draft(ranges, after, number, issuedBelow);
+      return new Draft(ranges, after, number, issuedBelow, issuedFrom);
     }
 
-    Draft issuedBelow(long number) {
-      return new Draft(ranges, after, truncatedBelow, number);
+    /** This run began at the number. */
+    Draft issuedFrom(long number) {
+      return new Draft(ranges, after, truncatedBelow, issuedBelow, number);
     }
 
     Numbering build() {
-      return new Numbering(EPOCH, ranges, after, truncatedBelow, issuedBelow);
+      return new Numbering(EPOCH, ranges, after, truncatedBelow, issuedBelow, issuedFrom);
     }
   }
 }

@@ -77,10 +77,18 @@ final class TestCollector {
     }
 
     /** Answers as though everything below were safe. */
-    synchronized void answer(long next) {
+    void answer(long next) {
+      answer(next, 0);
+    }
+
+    synchronized void answer(long next, long duplicates) {
       if (!over) {
         over = true;
-        answer.onNext(StreamEventsResponse.newBuilder().setNextSequence(next).build());
+        answer.onNext(
+            StreamEventsResponse.newBuilder()
+                .setNextSequence(next)
+                .setDuplicates(duplicates)
+                .build());
         answer.onCompleted();
       }
     }

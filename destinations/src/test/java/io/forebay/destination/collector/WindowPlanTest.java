@@ -30,13 +30,14 @@ class WindowPlanTest {
   }
 
   private static WindowPlan plan(Draft numbers, OptionalLong standing, long underWayEnd) {
-    return WindowPlan.of(numbers.build(), standing, underWayEnd, 0);
+    Numbering numbering = numbers.build();
+    return WindowPlan.of(numbering, standing, underWayEnd, numbering.issuedFrom(), 0);
   }
 
   private static List<StreamEventsRequest> messages(
       Draft numbers, OptionalLong standing, long underWayEnd, long answered) {
     Numbering numbering = numbers.build();
-    Send send = (Send) WindowPlan.of(numbering, standing, underWayEnd, answered);
+    Send send = (Send) WindowPlan.of(numbering, standing, underWayEnd, Long.MAX_VALUE, answered);
     int count = numbering.ranges().stream().mapToInt(SequenceRange::count).sum();
     return all(
         new WindowMessages(
@@ -210,11 +211,10 @@ class WindowPlanTest {
 
   @Test
   void aCursorAboveAllNumbersIsSomebodyElses() {
-    assertThat(plan(Numbers.of(5, 3).issuedBelow(8), at(9), 0))
-        .isEqualTo(new WindowPlan.Foreign(9));
-    assertThat(plan(Numbers.of(5, 3).issuedBelow(8), at(-1), 0))
+    assertThat(plan(Numbers.of(5, 3).issuedFrom(8), at(9), 0)).isEqualTo(new WindowPlan.Foreign(9));
+    assertThat(plan(Numbers.of(5, 3).issuedFrom(8), at(-1), 0))
         .isEqualTo(new WindowPlan.Foreign(-1));
-    assertThat(plan(Numbers.of(5, 3).issuedBelow(8), at(8), 0))
+    assertThat(plan(Numbers.of(5, 3).issuedFrom(8), at(8), 0))
         .isInstanceOf(WindowPlan.Settled.class);
   }
 
@@ -226,7 +226,7 @@ class WindowPlanTest {
             "a",
             numbering,
             Items.many(100),
-            (Send) WindowPlan.of(numbering, UNKNOWN, 0, 0),
+            (Send) WindowPlan.of(numbering, UNKNOWN, 0, 0, 0),
             32,
             2_000,
             new ItemEncoder());
@@ -250,7 +250,7 @@ class WindowPlanTest {
             "a",
             numbering,
             Items.many(3),
-            (Send) WindowPlan.of(numbering, UNKNOWN, 0, 0),
+            (Send) WindowPlan.of(numbering, UNKNOWN, 0, 0, 0),
             32,
             60,
             new ItemEncoder());
@@ -271,7 +271,7 @@ class WindowPlanTest {
                 "a",
                 numbering,
                 items,
-                (Send) WindowPlan.of(numbering, UNKNOWN, 0, 0),
+                (Send) WindowPlan.of(numbering, UNKNOWN, 0, 0, 0),
                 4,
                 1 << 20,
                 new ItemEncoder()));
