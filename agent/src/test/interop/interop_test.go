@@ -303,6 +303,7 @@ nodes:
   port: %d%s
 - name: archive
   type: localstorage_output
+  parallel_worker_count: 1 # several would write in any order
   mounted_path: %s
   compression: uncompressed
   encoding: raw
