@@ -79,6 +79,11 @@ final class FakeQueue implements QueueOpener {
     return (int) records.stream().filter(stored -> !stored.gone).count();
   }
 
+  /** Whether no number below it will be given to another record, whatever crashes. */
+  synchronized boolean isSafeToShow(long below) {
+    return below <= Math.max(reservedBelow, nextSequence);
+  }
+
   /** What is on disk. */
   synchronized List<String> lines() {
     List<String> lines = new ArrayList<>();
@@ -129,7 +134,12 @@ final class FakeQueue implements QueueOpener {
               new IOException("the number " + firstSequence + " is taken"));
         }
         nextSequence = firstSequence;
-        return append(batch);
+        CompletionStage<AppendResult> done = append(batch);
+        if (diskFails) {
+          // Numbers of a failed append are nobody's.
+          nextSequence += batch.count();
+        }
+        return done;
       }
     }
 

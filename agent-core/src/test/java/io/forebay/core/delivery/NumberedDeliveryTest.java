@@ -30,8 +30,8 @@ class NumberedDeliveryTest {
   @MethodSource("seeds")
   void whateverHappens_everyItemComesOnceAndInOrder(long seed) {
     Random random = new Random(seed);
-    NumberedReceiver receiver = new NumberedReceiver(random);
     FakeQueue queue = new FakeQueue();
+    NumberedReceiver receiver = new NumberedReceiver(random, queue);
     FakeQueue deadLetters = new FakeQueue();
     boolean sickDisk = random.nextInt(4) == 0;
     receiver.renames = sickDisk;
@@ -54,9 +54,6 @@ class NumberedDeliveryTest {
         if (random.nextInt(3) == 0) {
           NumberedReceiver.Mood[] moods = NumberedReceiver.Mood.values();
           receiver.mood = moods[random.nextInt(moods.length)];
-          if (receiver.mood == NumberedReceiver.Mood.REJECTING) {
-            receiver.mood = NumberedReceiver.Mood.UP;
-          }
         }
         queue.diskFails = sickDisk && random.nextInt(3) == 0;
         for (int o = random.nextInt(5); o > 0; o--) {
@@ -86,6 +83,7 @@ class NumberedDeliveryTest {
       }
       ended.putAll(h.ended);
     }
+    assertThat(receiver.complaints).isEmpty();
     if (!sickDisk) {
       assertThat(receiver.taken).doesNotHaveDuplicates();
     }
@@ -109,8 +107,9 @@ class NumberedDeliveryTest {
 
   @Test
   void healthy_twoWindowsAreUnderWay_andNothingIsOnDisk() {
-    NumberedReceiver receiver = new NumberedReceiver(new Random(3));
-    Harness h = harness(new FakeQueue(), new FakeQueue(), receiver, new Random(1));
+    FakeQueue queue = new FakeQueue();
+    NumberedReceiver receiver = new NumberedReceiver(new Random(3), queue);
+    Harness h = harness(queue, new FakeQueue(), receiver, new Random(1));
     h.batchSize = 10;
     h.start();
 
@@ -120,6 +119,7 @@ class NumberedDeliveryTest {
     }
     h.pass(Duration.ofSeconds(60));
 
+    assertThat(receiver.complaints).isEmpty();
     assertThat(receiver.mostUnderWay).isEqualTo(2);
     assertThat(receiver.taken).hasSize(500).doesNotHaveDuplicates();
     assertThat(h.queue.lines()).isEmpty();
@@ -127,8 +127,8 @@ class NumberedDeliveryTest {
 
   @Test
   void aFullRing_tellsTheNextBatchWhatIsGone() {
-    NumberedReceiver receiver = new NumberedReceiver(new Random(3));
     FakeQueue queue = new FakeQueue();
+    NumberedReceiver receiver = new NumberedReceiver(new Random(3), queue);
     queue.capacity = 20_000;
     Harness h = harness(queue, new FakeQueue(), receiver, new Random(1));
     h.overflow = Overflow.DROP_OLDEST;
@@ -153,7 +153,7 @@ class NumberedDeliveryTest {
 
   @Test
   void withoutAQueue_numbersHoldForTheRun() {
-    NumberedReceiver receiver = new NumberedReceiver(new Random(3));
+    NumberedReceiver receiver = new NumberedReceiver(new Random(3), null);
     Harness h = harness(new FakeQueue(), new FakeQueue(), receiver, new Random(1));
     h.withQueue = false;
     h.start();
@@ -166,6 +166,73 @@ class NumberedDeliveryTest {
 
     assertThat(receiver.taken).hasSize(200).doesNotHaveDuplicates();
     assertThat(h.snapshot().deliveredItems()).isEqualTo(200);
+  }
+
+  @Test
+  void whatHasNoReservedNumber_isNotShown() {
+    FakeQueue queue = new FakeQueue();
+    queue.diskFails = true;
+    NumberedReceiver receiver = new NumberedReceiver(new Random(3), queue);
+    Harness h = harness(queue, new FakeQueue(), receiver, new Random(1));
+    h.start();
+    h.offerMany("x", 10);
+    h.pass(Duration.ofSeconds(10));
+    assertThat(receiver.taken).isEmpty();
+
+    queue.diskFails = false;
+    h.pass(Duration.ofMinutes(3));
+
+    assertThat(receiver.complaints).isEmpty();
+    assertThat(receiver.taken).containsExactly(Harness.bodies("x", 10));
+  }
+
+  @Test
+  void afterAFailedAppend_theDiskTakesTheItemsUnderOtherNumbers() {
+    FakeQueue queue = new FakeQueue();
+    NumberedReceiver receiver = new NumberedReceiver(new Random(3), queue);
+    receiver.mood = NumberedReceiver.Mood.REFUSING;
+    Harness h = harness(queue, new FakeQueue(), receiver, new Random(1));
+    h.start();
+    queue.diskFails = true;
+    h.offerMany("x", 10);
+    h.pass(Duration.ofSeconds(10));
+    assertThat(queue.lines()).isEmpty();
+
+    queue.diskFails = false;
+    h.pass(Duration.ofMinutes(3));
+
+    assertThat(queue.lines()).hasSize(10);
+    assertThat(h.ended).containsEntry("x0", true);
+    receiver.mood = NumberedReceiver.Mood.UP;
+    h.pass(Duration.ofMinutes(3));
+    assertThat(receiver.taken).containsExactly(Harness.bodies("x", 10));
+    assertThat(receiver.complaints).isEmpty();
+  }
+
+  @Test
+  void nothingFollowsAnItem_whoseDeadLetterMayStillBeLost() {
+    FakeQueue queue = new FakeQueue();
+    FakeQueue deadLetters = new FakeQueue();
+    NumberedReceiver receiver = new NumberedReceiver(new Random(3), queue);
+    receiver.bad.add("bad");
+    Harness first = harness(queue, deadLetters, receiver, new Random(1));
+    first.mode = Mode.ALWAYS;
+    first.start();
+    deadLetters.diskFails = true;
+    first.offer("a", "bad", "c");
+    first.pass(Duration.ofMinutes(1));
+    assertThat(first.ended).containsEntry("a", true);
+    queue.crash();
+    deadLetters.crash();
+    deadLetters.diskFails = false;
+
+    Harness second = harness(queue, deadLetters, receiver, new Random(2));
+    second.mode = Mode.ALWAYS;
+    second.start();
+    second.pass(Duration.ofMinutes(3));
+
+    assertThat(receiver.taken).containsExactly("a", "c");
+    assertThat(String.join("", deadLetters.lines())).contains("\"bad\"");
   }
 
   private static Harness harness(

@@ -10,9 +10,11 @@ import io.forebay.core.item.Batch;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
@@ -30,7 +32,6 @@ final class NumberedReceiver {
     ANSWER_LOST,
     /** Takes the first half, and breaks off. */
     HALF,
-    REJECTING,
     HANGING
   }
 
@@ -53,8 +54,15 @@ final class NumberedReceiver {
 
   Mood mood = Mood.UP;
 
-  NumberedReceiver(Random random) {
+  /** Items that it refuses for good. */
+  final Set<String> bad = new HashSet<>();
+
+  /** The sender's disk; null where there is none. */
+  private final FakeQueue queue;
+
+  NumberedReceiver(Random random, FakeQueue queue) {
     this.random = random;
+    this.queue = queue;
   }
 
   NumberedDestination connect(Scheduler time, int windows) {
@@ -82,7 +90,19 @@ final class NumberedReceiver {
     };
   }
 
+  /** What should never have come; a request that throws would only be tried again. */
+  final List<AssertionError> complaints = new ArrayList<>();
+
   private SendResult take(Batch batch, Numbering numbering) {
+    try {
+      return tryToTake(batch, numbering);
+    } catch (AssertionError e) {
+      complaints.add(e);
+      throw e;
+    }
+  }
+
+  private SendResult tryToTake(Batch batch, Numbering numbering) {
     List<Long> numbers = new ArrayList<>();
     for (SequenceRange range : numbering.ranges()) {
       for (int i = 0; i < range.count(); i++) {
@@ -91,6 +111,9 @@ final class NumberedReceiver {
     }
     assertThat(numbers).hasSize(batch.size()).isSorted().doesNotHaveDuplicates();
     assertThat(numbering.end()).isLessThanOrEqualTo(numbering.issuedBelow());
+    assertThat(queue == null || queue.isSafeToShow(numbering.end()))
+        .as("%s may be given again after a crash", numbering.end())
+        .isTrue();
     long cursor = cursors.getOrDefault(numbering.epoch(), 0L);
     if (numbering.after().isPresent() && cursor <= numbering.after().getAsLong()) {
       aborted++;
@@ -103,10 +126,12 @@ final class NumberedReceiver {
       case PAUSED -> {
         return new SendResult.Paused("unauthenticated");
       }
-      case REJECTING -> {
+      default -> {}
+    }
+    for (int i = 0; i < numbers.size(); i++) {
+      if (numbers.get(i) >= cursor && bad.contains(batch.items().get(i).body().toUtf8())) {
         return new SendResult.Rejected("invalid");
       }
-      default -> {}
     }
     int limit = mood == Mood.HALF ? numbers.size() / 2 : numbers.size();
     for (int i = 0; i < limit; i++) {
