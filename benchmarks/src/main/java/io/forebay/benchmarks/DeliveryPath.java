@@ -69,7 +69,7 @@ public class DeliveryPath {
     ALWAYS
   }
 
-  @Param public Queue queue;
+  @Param public Queue queue = Queue.NONE;
 
   private final List<Item> items =
       Collections.nCopies(

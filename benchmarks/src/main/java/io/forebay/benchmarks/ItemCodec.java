@@ -36,7 +36,7 @@ public class ItemCodec {
     UTF8_1024
   }
 
-  @Param public Body body;
+  @Param public Body body = Body.JSON_256;
 
   private final ItemEncoder encoder = new ItemEncoder();
   private final EncodedLines lines = new EncodedLines(8192);

@@ -35,6 +35,7 @@ import java.util.random.RandomGenerator;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.FluxSink;
+import reactor.core.scheduler.Scheduler;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
 /** One delivery in virtual time on one thread, with a scripted receiver and queues in memory. */
@@ -114,6 +115,10 @@ final class Harness {
   }
 
   DeliveryOptions options() {
+    return options(lag.isZero() ? time : new LaggingScheduler(time, lag));
+  }
+
+  DeliveryOptions options(Scheduler scheduler) {
     PersistentQueueSettings persistentQueue =
         withQueue
             ? new PersistentQueueSettings(
@@ -150,7 +155,7 @@ final class Harness {
         DEAD_LETTERS,
         new VirtualClock(),
         random,
-        lag.isZero() ? time : new LaggingScheduler(time, lag),
+        scheduler,
         time,
         events,
         options ->
