@@ -1,0 +1,1 @@
+"""Runs log agents against a counting receiver and measures them; see README.md."""
