@@ -9,6 +9,8 @@ final class BatchEncoder {
   /** How many numbers are reserved at a time where records can be seen before they are synced. */
   private static final long RESERVED_SEQUENCES = 1L << 20;
 
+  private static final ByteBuffer[] NO_PAYLOAD = new ByteBuffer[0];
+
   private final Ledger ledger;
   private final SegmentWriter segments;
   private final Checkpointer checkpointer;
@@ -17,6 +19,11 @@ final class BatchEncoder {
 
   /** Bound on a frame of several records; a single record may make a larger one. */
   private final int maxFrameBytes;
+
+  /** A body so small lies in at most two frames of at most two segments. */
+  private final long smallBodyBytes;
+
+  private final PayloadCursor payload = new PayloadCursor();
 
   BatchEncoder(
       QueueOptions options,
@@ -32,11 +39,17 @@ final class BatchEncoder {
     this.maxFrameBytes =
         Math.min(
             segmentBytes - SegmentHeader.BYTES, FrameHeader.BYTES + FrameHeader.MAX_BODY_BYTES);
+    this.smallBodyBytes =
+        Math.min(maxFrameBytes / 2 - 2 * FrameHeader.BYTES, FrameEncoder.TARGET_PAYLOAD_BYTES / 2)
+            - 1;
   }
 
   /** An upper bound of what the append adds to the directory, however it is cut. */
   long maxBytesOnDisk(PendingAppend append) {
     long body = append.payloadBytes + (long) append.batch.count() * Integer.BYTES;
+    if (body <= smallBodyBytes && append.batch.count() < FrameEncoder.TARGET_RECORDS) {
+      return body + 2 * FrameHeader.BYTES + 2 * SegmentHeader.BYTES;
+    }
     long smallest = Math.min(maxFrameBytes - FrameHeader.BYTES, FrameEncoder.TARGET_PAYLOAD_BYTES);
     long frames = 2 + 2 * body / smallest + append.batch.count() / FrameEncoder.TARGET_RECORDS;
     long segmentHeaders = 2 + 2 * (body + frames * FrameHeader.BYTES) / maxFrameBytes;
@@ -60,7 +73,7 @@ final class BatchEncoder {
   /** Cuts the append into frames; those that are full are written. */
   void add(PendingAppend append, long millis) throws IOException {
     append.firstSequence = segments.next() + frame.count();
-    PayloadCursor payload = new PayloadCursor(append.batch.payload());
+    payload.begin(append.batch.payload());
     int[] lengths = append.batch.lengths();
     int announced = 0;
     for (int i = 0; i < append.batch.count(); i++) {
@@ -74,6 +87,7 @@ final class BatchEncoder {
       announced += length;
     }
     payload.take(announced, frame);
+    payload.begin(NO_PAYLOAD);
   }
 
   /** Ends the frame that is being filled. */
@@ -86,6 +100,7 @@ final class BatchEncoder {
   /** Forgets the frame that is being filled. */
   void clear() {
     frame.clear();
+    payload.begin(NO_PAYLOAD);
   }
 
   private boolean takes(int length) {
@@ -113,12 +128,14 @@ final class BatchEncoder {
 
   /** Hands out the bytes of a batch from front to back. */
   private static final class PayloadCursor {
-    private final ByteBuffer[] buffers;
+    private ByteBuffer[] buffers = NO_PAYLOAD;
     private int index;
     private int used;
 
-    PayloadCursor(ByteBuffer[] buffers) {
-      this.buffers = buffers;
+    void begin(ByteBuffer[] payload) {
+      buffers = payload;
+      index = 0;
+      used = 0;
     }
 
     void take(int bytes, FrameEncoder frame) {
@@ -127,8 +144,7 @@ final class BatchEncoder {
         ByteBuffer buffer = buffers[index];
         int n = Math.min(left, buffer.remaining() - used);
         if (n > 0) {
-          int start = buffer.position() + used;
-          frame.addPayload(buffer.duplicate().limit(start + n).position(start));
+          frame.addPayload(buffer, buffer.position() + used, n);
         }
         used += n;
         left -= n;

@@ -2,10 +2,9 @@ package io.forebay.queue;
 
 import java.io.IOException;
 import java.time.Clock;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +22,11 @@ final class Committer {
     LATER
   }
 
-  private final Deque<PendingAppend> pending = new ArrayDeque<>();
+  private final AppendLine line = new AppendLine();
+
+  /** The list for the appends of a group, used again for the next one. */
+  private final List<PendingAppend> groupList = new ArrayList<>();
+
   private final Ledger ledger;
   private final SegmentWriter segments;
   private final Checkpointer checkpointer;
@@ -36,7 +39,7 @@ final class Committer {
   private final Clock clock;
   private final long maxBytes;
 
-  private boolean closed;
+  private boolean telling;
   private int diskFailures;
   private volatile boolean blocked;
 
@@ -63,13 +66,9 @@ final class Committer {
   }
 
   /** Puts an append into the line; false when the queue is closed. */
-  boolean submit(PendingAppend append) {
-    synchronized (pending) {
-      if (!closed) {
-        pending.add(append);
-      }
-      return !closed;
-    }
+  boolean submit(
+      RecordBatch batch, long payloadBytes, long wantedSequence, AppendCallback callback) {
+    return line.add(batch, payloadBytes, wantedSequence, callback);
   }
 
   /** Whether the first append in the line waits for room. */
@@ -87,37 +86,20 @@ final class Committer {
 
   /** Fails whatever still waits; nothing is accepted afterwards. */
   void close() {
-    List<PendingAppend> left;
-    synchronized (pending) {
-      closed = true;
-      left = new ArrayList<>(pending);
-      pending.clear();
-    }
     IOException cause = new IOException("the queue is closed");
-    left.forEach(append -> append.result.completeExceptionally(cause));
-  }
-
-  private @Nullable PendingAppend first() {
-    synchronized (pending) {
-      return pending.peek();
-    }
-  }
-
-  private void takeFirst() {
-    synchronized (pending) {
-      pending.remove();
-    }
+    line.close().forEach(append -> append.failed(cause));
   }
 
   private boolean commitGroup() {
-    PendingAppend append = first();
+    PendingAppend append = line.first();
     if (append == null) {
       return false;
     }
-    List<PendingAppend> group = new ArrayList<>();
+    // A caller that is told may close the queue within that call, which commits what still waits.
+    List<PendingAppend> group = telling ? new ArrayList<>() : groupList;
     long millis = clock.millis();
     if (append.wantedSequence >= 0 && append.wantedSequence < ledger.next()) {
-      return refuseNumber(append);
+      return refuseNumber(append, group);
     }
     try {
       if (!append.follows(ledger.next())) {
@@ -131,22 +113,22 @@ final class Committer {
         if (bytes > free && group.isEmpty()) {
           Admission admission = makeRoom(append, bytes);
           if (admission != Admission.ADMITTED) {
-            return refuse(append, admission);
+            return refuse(append, admission, group);
           }
           free = ledger.freeBytes();
         }
         if (bytes > free || !encoder.fits(append) || !encoder.follows(append)) {
           if (group.isEmpty()) {
-            return refuse(append, Admission.TOO_LARGE);
+            return refuse(append, Admission.TOO_LARGE, group);
           }
           break; // decided when it is the first of a group
         }
         free -= bytes;
         groupBytes += bytes;
-        takeFirst();
+        line.removeFirst();
         group.add(append);
         encoder.add(append, millis);
-        append = first();
+        append = line.first();
       }
       write(millis);
     } catch (IOException | RuntimeException e) {
@@ -192,27 +174,30 @@ final class Committer {
     }
   }
 
-  private boolean refuse(PendingAppend append, Admission admission) {
+  private boolean refuse(PendingAppend append, Admission admission, List<PendingAppend> group) {
     if (admission == Admission.LATER) {
       blocked = true;
       return false;
     }
-    takeFirst();
     DropReason reason =
         admission == Admission.TOO_LARGE ? DropReason.TOO_LARGE : DropReason.OVERFLOW_NEWEST;
     losses.dropped(reason, append.batch.count(), append.payloadBytes);
-    append.result.complete(new AppendResult.Refused(reason));
+    line.removeFirst();
+    group.add(append);
+    end(group, refused -> refused.refused(reason));
     return true;
   }
 
-  private boolean refuseNumber(PendingAppend append) {
-    takeFirst();
-    append.result.completeExceptionally(
+  private boolean refuseNumber(PendingAppend append, List<PendingAppend> group) {
+    line.removeFirst();
+    group.add(append);
+    IOException cause =
         new IOException(
             "the number "
                 + append.wantedSequence
                 + " is taken: the next free one is "
-                + ledger.next()));
+                + ledger.next());
+    end(group, refused -> refused.failed(cause));
     return true;
   }
 
@@ -240,9 +225,7 @@ final class Committer {
     } catch (IOException e) {
       diskFailed("write the state", e);
     }
-    for (PendingAppend append : group) {
-      append.result.complete(new AppendResult.Stored(append.firstSequence, append.batch.count()));
-    }
+    end(group, PendingAppend::stored);
     listener.onReady();
   }
 
@@ -252,7 +235,7 @@ final class Committer {
       encoder.clear();
       segments.abandon();
     } else if (first != null) { // failed while room was made for it
-      takeFirst();
+      line.removeFirst();
       group.add(first);
     }
     try {
@@ -262,7 +245,17 @@ final class Committer {
     }
     IOException failure =
         cause instanceof IOException e ? e : new IOException("the append failed", cause);
-    group.forEach(append -> append.result.completeExceptionally(failure));
+    end(group, append -> append.failed(failure));
+  }
+
+  /** Tells the callers, and takes the appends back to be used again. */
+  private void end(List<PendingAppend> group, Consumer<PendingAppend> tell) {
+    boolean nested = telling;
+    telling = true;
+    group.forEach(tell);
+    telling = nested;
+    line.recycle(group);
+    group.clear();
   }
 
   /** How often the disk has failed. */

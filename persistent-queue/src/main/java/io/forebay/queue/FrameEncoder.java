@@ -2,9 +2,8 @@ package io.forebay.queue;
 
 import com.github.luben.zstd.Zstd;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
+import java.util.zip.CRC32C;
 
 /**
  * Collects records into one frame and encodes it. Not safe for concurrent use; reused for frame
@@ -13,14 +12,15 @@ import java.util.List;
 final class FrameEncoder {
 
   /** A frame is closed when it holds so many bytes; only a single record may be larger. */
-  static final int TARGET_PAYLOAD_BYTES = 512 * 1024;
+  static final int TARGET_PAYLOAD_BYTES = 128 * 1024;
 
   static final int TARGET_RECORDS = 16 * 1024;
 
   private static final int ZSTD_LEVEL = 1;
 
   private final Compression compression;
-  private final List<ByteBuffer> payload = new ArrayList<>();
+  private final PayloadPieces payload = new PayloadPieces();
+  private final CRC32C checksum = new CRC32C();
   private int[] lengths = new int[64];
   private int count;
   private int payloadBytes;
@@ -55,7 +55,12 @@ final class FrameEncoder {
 
   /** Adds bytes of the announced records, in order; read when {@link #encode} is called. */
   void addPayload(ByteBuffer bytes) {
-    payload.add(bytes);
+    payload.add(bytes, bytes.position(), bytes.remaining());
+  }
+
+  /** As {@link #addPayload(ByteBuffer)}, with a part of the buffer. */
+  void addPayload(ByteBuffer bytes, int start, int length) {
+    payload.add(bytes, start, length);
   }
 
   /**
@@ -67,25 +72,33 @@ final class FrameEncoder {
     int start = into.position();
     int body = start + FrameHeader.BYTES;
     into.position(body);
+    checksum.reset();
     boolean compressed = compression == Compression.ZSTD && putCompressed(into);
     if (!compressed) {
       putRaw(into);
     }
     int bodyBytes = into.position() - body;
-    int checksum = FrameHeader.checksum(into, body, bodyBytes);
     new FrameHeader(
-            bodyBytes, firstSequence, appendedAtMillis, count, payloadBytes, compressed, checksum)
+            bodyBytes,
+            firstSequence,
+            appendedAtMillis,
+            count,
+            payloadBytes,
+            compressed,
+            (int) checksum.getValue())
         .encode(into, start);
     clear();
   }
 
+  /** Puts the body as it is, and sums it. */
   private void putRaw(ByteBuffer into) {
+    int start = into.position();
+    int limit = into.limit();
     for (int i = 0; i < count; i++) {
-      into.putInt(lengths[i]);
+      into.putInt(start + i * Integer.BYTES, lengths[i]);
     }
-    for (ByteBuffer bytes : payload) {
-      into.put(bytes.duplicate());
-    }
+    checksum.update(into.limit(start + count * Integer.BYTES));
+    payload.copyTo(into.limit(limit), checksum);
   }
 
   /** Leaves the buffer alone and says false when compression does not make the body smaller. */
@@ -97,9 +110,12 @@ final class FrameEncoder {
         sized(packed, (int) Math.min(Zstd.compressBound(rawBytes), FrameHeader.MAX_BODY_BYTES));
     long n = Zstd.compressByteArray(packed, 0, packed.length, raw, 0, rawBytes, ZSTD_LEVEL);
     if (Zstd.isError(n) || n >= rawBytes) {
+      checksum.reset();
       return false;
     }
     into.put(packed, 0, (int) n);
+    checksum.reset();
+    checksum.update(packed, 0, (int) n);
     return true;
   }
 

@@ -52,6 +52,15 @@ public interface PersistentQueue extends Closeable {
   CompletionStage<AppendResult> append(RecordBatch batch, long firstSequence);
 
   /**
+   * As {@link #append(RecordBatch)}, and tells a callback instead of completing a stage: an append
+   * then costs no garbage. What waits together is written and synced together, so a caller that
+   * hands in many and waits for the last pays for few syncs.
+   *
+   * @param batch is read until the callback is called and must not change before
+   */
+  void append(RecordBatch batch, AppendCallback callback);
+
+  /**
    * Makes sure that after a crash, and after a close, numbering goes on from {@code below} or
    * later. Blocks on the disk; durable when it returns.
    */

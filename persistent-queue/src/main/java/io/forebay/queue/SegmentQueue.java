@@ -81,7 +81,7 @@ final class SegmentQueue implements PersistentQueue, LeasedRecords.Owner {
 
   @Override
   public CompletionStage<AppendResult> append(RecordBatch batch) {
-    return submit(new PendingAppend(batch, batch.payloadBytes(), -1));
+    return submit(batch, -1);
   }
 
   @Override
@@ -89,17 +89,29 @@ final class SegmentQueue implements PersistentQueue, LeasedRecords.Owner {
     if (firstSequence < 0) {
       throw new IllegalArgumentException("not a sequence number: " + firstSequence);
     }
-    return submit(new PendingAppend(batch, batch.payloadBytes(), firstSequence));
+    return submit(batch, firstSequence);
   }
 
-  private CompletionStage<AppendResult> submit(PendingAppend append) {
-    if (!committer.submit(append)) {
-      return CompletableFuture.failedFuture(closedException());
+  private CompletionStage<AppendResult> submit(RecordBatch batch, long wantedSequence) {
+    CompletableFuture<AppendResult> stage = new CompletableFuture<>();
+    submit(batch, wantedSequence, new StageCallback(stage));
+    return stage;
+  }
+
+  @Override
+  public void append(RecordBatch batch, AppendCallback callback) {
+    submit(batch, -1, callback);
+  }
+
+  private void submit(RecordBatch batch, long wantedSequence, AppendCallback callback) {
+    if (!committer.submit(batch, batch.payloadBytes(), wantedSequence, callback)) {
+      callback.onFailed(closedException());
+      return;
     }
-    if (drainWaits.compareAndSet(false, true)) {
+    // Read before it is written: most appends come while the writer is called already.
+    if (!drainWaits.get() && drainWaits.compareAndSet(false, true)) {
       writer.execute(this::drain);
     }
-    return append.result;
   }
 
   @Override

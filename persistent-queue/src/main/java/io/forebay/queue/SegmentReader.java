@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SegmentReader implements Closeable {
 
-  private static final int READ_AHEAD_BYTES = 128 * 1024;
+  private static final int READ_AHEAD_BYTES = 512 * 1024;
   private static final int KEEP_BYTES = 4 * 1024 * 1024;
 
   private final Storage storage;

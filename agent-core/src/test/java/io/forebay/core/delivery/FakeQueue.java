@@ -1,5 +1,6 @@
 package io.forebay.core.delivery;
 
+import io.forebay.queue.AppendCallback;
 import io.forebay.queue.AppendResult;
 import io.forebay.queue.DropReason;
 import io.forebay.queue.Lease;
@@ -165,6 +166,11 @@ final class FakeQueue implements QueueOpener {
       synchronized (FakeQueue.this) {
         return truncatedBelow;
       }
+    }
+
+    @Override
+    public void append(RecordBatch batch, AppendCallback callback) {
+      throw new UnsupportedOperationException("delivery does not use it");
     }
 
     @Override
