@@ -15,6 +15,9 @@ final class Committer {
 
   private static final long MAX_GROUP_BYTES = 8L * 1024 * 1024;
 
+  /** After so many groups the writer's other tasks have their turn. */
+  private static final int MAX_GROUPS = 16;
+
   private enum Admission {
     ADMITTED,
     TOO_LARGE,
@@ -23,6 +26,7 @@ final class Committer {
   }
 
   private final AppendLine line = new AppendLine();
+  private final GroupWait groupWait = new GroupWait(line);
 
   /** The list for the appends of a group, used again for the next one. */
   private final List<PendingAppend> groupList = new ArrayList<>();
@@ -76,16 +80,32 @@ final class Committer {
     return blocked;
   }
 
-  /** Commits group after group until nothing waits, or what waits must wait for room. */
+  /**
+   * Commits group after group until nothing waits, or what waits must wait for room, or some groups
+   * are done.
+   */
   void drain() {
     blocked = false;
-    while (!blocked && commitGroup()) {
-      // each round is one group
+    for (int groups = 0; groups < MAX_GROUPS; groups++) {
+      if (always) {
+        groupWait.await();
+      }
+      if (!commitGroup() || blocked) {
+        return;
+      }
     }
   }
 
-  /** Fails whatever still waits; nothing is accepted afterwards. */
+  /** Whether something waits, and not for room. */
+  boolean waits() {
+    return !blocked && line.size() > 0;
+  }
+
+  /** Commits what it can and fails whatever still waits; nothing is accepted afterwards. */
   void close() {
+    do {
+      drain();
+    } while (waits());
     IOException cause = new IOException("the queue is closed");
     line.close().forEach(append -> append.failed(cause));
   }
@@ -225,7 +245,9 @@ final class Committer {
     } catch (IOException e) {
       diskFailed("write the state", e);
     }
+    int appends = group.size();
     end(group, PendingAppend::stored);
+    groupWait.ended(appends, segments.lastSyncNanos());
     listener.onReady();
   }
 

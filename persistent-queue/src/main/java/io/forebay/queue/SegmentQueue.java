@@ -215,8 +215,11 @@ final class SegmentQueue implements PersistentQueue, LeasedRecords.Owner {
   // ---- writer thread ------------------------------------------------------------------------
 
   private void drain() {
-    drainWaits.set(false);
     committer.drain();
+    drainWaits.set(false);
+    if (committer.waits() && drainWaits.compareAndSet(false, true)) {
+      writer.execute(this::drain);
+    }
     Duration interval = syncInterval;
     if (interval != null && segments.unsynced() && !syncWaits) {
       syncWaits = true;
@@ -311,7 +314,6 @@ final class SegmentQueue implements PersistentQueue, LeasedRecords.Owner {
   }
 
   private @Nullable IOException closeOnWriter() {
-    committer.drain();
     committer.close();
     losses.dropped(DropReason.OVERFLOW_OLDEST, ledger.giveUpEvicted());
     IOException failure = null;

@@ -36,6 +36,7 @@ final class SegmentWriter {
   private long next;
   private long groupStart;
   private long resumedFrom;
+  private long lastSyncNanos;
 
   /**
    * @param resumedFrom first of the numbers before the ledger's next that no record has
@@ -85,6 +86,11 @@ final class SegmentWriter {
   /** The number that the next record gets. */
   long next() {
     return next;
+  }
+
+  /** How long the last sync took. */
+  long lastSyncNanos() {
+    return lastSyncNanos;
   }
 
   boolean unsynced() {
@@ -150,7 +156,8 @@ final class SegmentWriter {
     }
     unsynced = false;
     publishedUnsynced = false;
-    listener.onSynced(System.nanoTime() - start);
+    lastSyncNanos = System.nanoTime() - start;
+    listener.onSynced(lastSyncNanos);
   }
 
   /** Lets readers see the group. */
