@@ -11,7 +11,7 @@ final class BatchEncoder {
 
   private static final ByteBuffer[] NO_PAYLOAD = new ByteBuffer[0];
 
-  private final Ledger ledger;
+  private final Reservation reservation;
   private final SegmentWriter segments;
   private final Checkpointer checkpointer;
   private final FrameEncoder frame;
@@ -31,7 +31,7 @@ final class BatchEncoder {
       Ledger ledger,
       SegmentWriter segments,
       Checkpointer checkpointer) {
-    this.ledger = ledger;
+    this.reservation = ledger.reservation;
     this.segments = segments;
     this.checkpointer = checkpointer;
     this.frame = new FrameEncoder(options.compression());
@@ -112,13 +112,13 @@ final class BatchEncoder {
   private void endFrame(long millis) throws IOException {
     if (!always) {
       long end = segments.next() + frame.count();
-      if (end > ledger.reservedSequence()) {
-        long before = ledger.reservedSequence();
-        ledger.reserved(end + RESERVED_SEQUENCES);
+      if (end > reservation.sequence()) {
+        long before = reservation.sequence();
+        reservation.reserve(end + RESERVED_SEQUENCES);
         try {
           checkpointer.save(true);
         } catch (IOException e) {
-          ledger.reserved(before);
+          reservation.reserve(before);
           throw e;
         }
       }

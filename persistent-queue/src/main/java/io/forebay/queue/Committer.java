@@ -88,7 +88,7 @@ final class Committer {
     blocked = false;
     for (int groups = 0; groups < MAX_GROUPS; groups++) {
       if (always) {
-        groupWait.await();
+        groupWait.awaitFirst();
       }
       if (!commitGroup() || blocked) {
         return;
@@ -149,6 +149,9 @@ final class Committer {
         group.add(append);
         encoder.add(append, millis);
         append = line.first();
+        if (append == null && always && groupWait.awaitNext(group.size())) {
+          append = line.first();
+        }
       }
       write(millis);
     } catch (IOException | RuntimeException e) {

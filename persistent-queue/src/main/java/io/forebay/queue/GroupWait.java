@@ -22,6 +22,8 @@ final class GroupWait {
   private final AppendLine line;
   private long budgetNanos;
   private long endedAt;
+  private long beganAt;
+  private long quietFrom;
   private int lastAppends;
   private int appendsBefore;
 
@@ -37,39 +39,34 @@ final class GroupWait {
     endedAt = System.nanoTime();
   }
 
-  /** Returns once the next group should begin, if anything waits. */
-  void await() {
-    int waiting = line.size();
-    while (waiting == 0) {
-      if (System.nanoTime() - endedAt >= budgetNanos) {
-        return;
-      }
+  /** Returns when an append waits, or when it is not worth to wait for one any longer. */
+  void awaitFirst() {
+    while (line.size() == 0 && System.nanoTime() - endedAt < budgetNanos) {
       Thread.yield();
-      waiting = line.size();
     }
-    int recent = Math.max(lastAppends, appendsBefore);
-    if (recent > 1) {
-      awaitMore(waiting, Math.min(2 * recent, ENOUGH_APPENDS));
-    }
+    beganAt = System.nanoTime();
+    quietFrom = Math.max(beganAt, endedAt + WAKE_NANOS);
   }
 
-  private void awaitMore(int waiting, int enough) {
-    int seen = waiting;
-    long start = System.nanoTime();
-    long quietFrom = Math.max(start, endedAt + WAKE_NANOS);
-    while (seen < enough) {
-      Thread.yield();
-      long now = System.nanoTime();
-      int size = line.size();
-      if (size > seen) {
-        seen = size;
-        quietFrom = Math.max(now, quietFrom);
-      } else if (now - quietFrom >= QUIET_NANOS) {
-        return;
-      }
-      if (now - start >= budgetNanos) {
-        return;
-      }
+  /**
+   * Waits for another append to join the group that has taken all that came.
+   *
+   * @param taken how many appends are in the group
+   * @return whether one came
+   */
+  boolean awaitNext(int taken) {
+    int recent = Math.max(lastAppends, appendsBefore);
+    if (recent <= 1 || taken >= Math.min(2 * recent, ENOUGH_APPENDS)) {
+      return false;
     }
+    while (line.size() == 0) {
+      long now = System.nanoTime();
+      if (now - quietFrom >= QUIET_NANOS || now - beganAt >= budgetNanos) {
+        return false;
+      }
+      Thread.yield();
+    }
+    quietFrom = Math.max(System.nanoTime(), quietFrom);
+    return true;
   }
 }

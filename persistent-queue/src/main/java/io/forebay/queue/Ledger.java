@@ -19,12 +19,11 @@ final class Ledger {
   private final SequenceSet settled;
   private final SegmentTable segments = new SegmentTable();
   private final OpenFrames frames;
+  final Reservation reservation;
   private final long maxBytes;
   private final long epoch;
 
   private long next;
-  private long reservedSequence;
-  private long reservedByOwner;
   private long truncatedBelow;
   private long unread;
   private long unreadMillis;
@@ -43,7 +42,7 @@ final class Ledger {
     this.settled = new SequenceSet(state.frontier());
     this.frames = new OpenFrames(settled, segments);
     this.next = next;
-    this.reservedSequence = state.reservedSequence();
+    this.reservation = new Reservation(state.reservedSequence());
     this.truncatedBelow = state.truncatedBelow();
     this.unread = state.frontier();
     state.settled().forEach(range -> settled.add(range.from(), range.to()));
@@ -107,26 +106,6 @@ final class Ledger {
 
   synchronized long next() {
     return next;
-  }
-
-  synchronized long reservedSequence() {
-    return reservedSequence;
-  }
-
-  /** Numbers below {@code sequence} are not given anew after a crash, nor those of the owner. */
-  synchronized void reserved(long sequence) {
-    reservedSequence = Math.max(sequence, reservedByOwner);
-  }
-
-  /** The owner names things by numbers below {@code below}. */
-  synchronized void reservedByOwner(long below) {
-    reservedByOwner = Math.max(reservedByOwner, below);
-    reservedSequence = Math.max(reservedSequence, below);
-  }
-
-  /** The owner has used no number from {@code below} on. */
-  synchronized void endReservation(long below) {
-    reservedByOwner = Math.min(reservedByOwner, below);
   }
 
   synchronized long truncatedBelow() {
@@ -236,14 +215,7 @@ final class Ledger {
     if (unread >= next) {
       return null;
     }
-    Segment holder = segments.holding(unread);
-    Segment following = segments.after(unread);
-    return new Place(
-        holder,
-        unread,
-        holder == null ? 0 : holder.readableEnd,
-        following == null ? next : following.first,
-        following);
+    return segments.place(unread, next);
   }
 
   synchronized void unreadSince(long millis) {
@@ -289,7 +261,7 @@ final class Ledger {
     return new QueueState(
         epoch,
         next,
-        reservedSequence,
+        reservation.sequence(),
         settled.frontier(),
         truncatedBelow,
         ranges,

@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The queue: puts its parts together and decides when the writer does what. */
@@ -13,7 +14,6 @@ final class SegmentQueue implements PersistentQueue, LeasedRecords.Owner {
 
   private static final long SAVE_DELAY_MILLIS = 20;
   private static final long TICK_MILLIS = 1000;
-  private static final int FORGET_AFTER_TICKS = 5;
 
   private final Storage storage;
   private final WriterLoop writer;
@@ -26,16 +26,12 @@ final class SegmentQueue implements PersistentQueue, LeasedRecords.Owner {
   private final Checkpointer checkpointer;
   private final Committer committer;
   private final long epoch;
-  private final boolean expires;
-  private final @Nullable Duration syncInterval;
+  private final Upkeep upkeep;
+  private final IntervalSync intervalSync;
 
   private final AtomicBoolean drainWaits = new AtomicBoolean();
   private final AtomicBoolean saveWaits = new AtomicBoolean();
   private final AtomicBoolean closed = new AtomicBoolean();
-  private boolean syncWaits;
-  private long nextAtTick;
-  private int failuresAtTick;
-  private int quietTicks;
 
   SegmentQueue(
       QueueOptions options,
@@ -58,7 +54,6 @@ final class SegmentQueue implements PersistentQueue, LeasedRecords.Owner {
     this.listener = listener;
     this.epoch = epoch;
     Duration maxAge = options.maxAge();
-    this.expires = maxAge != null;
     long maxAgeMillis = maxAge == null ? Long.MAX_VALUE : maxAge.toMillis();
     this.reader = new QueueReader(storage, ledger, losses, options.clock(), maxAgeMillis);
     this.checkpointer = new Checkpointer(storage, ledger, stateFile);
@@ -68,9 +63,9 @@ final class SegmentQueue implements PersistentQueue, LeasedRecords.Owner {
     this.committer =
         new Committer(
             options, segmentBytes, ledger, segments, checkpointer, evidence, losses, listener);
-    this.syncInterval =
-        options.syncPolicy() instanceof SyncPolicy.Interval interval ? interval.interval() : null;
-    this.nextAtTick = ledger.next();
+    this.intervalSync = new IntervalSync(options.syncPolicy(), writer, segments, committer);
+    this.upkeep =
+        new Upkeep(maxAge != null, reader, ledger, segments, checkpointer, committer, listener);
     reader.dropExpired(); // also finds out how old the oldest record is
     checkpointer.save(true); // no number that is shown from now on comes again
     saveSoon();
@@ -155,8 +150,12 @@ final class SegmentQueue implements PersistentQueue, LeasedRecords.Owner {
     if (closed.get()) {
       throw closedException();
     }
+    runOnWriter(() -> reserveOnWriter(below));
+  }
+
+  private void runOnWriter(Supplier<@Nullable IOException> task) throws IOException {
     AtomicReference<@Nullable IOException> failure = new AtomicReference<>();
-    writer.runAndWait(() -> failure.set(reserveOnWriter(below)));
+    writer.runAndWait(() -> failure.set(task.get()));
     IOException cause = failure.get();
     if (cause != null) {
       throw cause;
@@ -165,7 +164,7 @@ final class SegmentQueue implements PersistentQueue, LeasedRecords.Owner {
 
   @Override
   public void endReservation(long below) {
-    ledger.endReservation(below);
+    ledger.reservation.endForOwner(below);
   }
 
   @Override
@@ -193,12 +192,10 @@ final class SegmentQueue implements PersistentQueue, LeasedRecords.Owner {
     if (closed.getAndSet(true)) {
       return;
     }
-    AtomicReference<@Nullable IOException> failure = new AtomicReference<>();
-    writer.runAndWait(() -> failure.set(closeOnWriter()));
-    writer.shutdown();
-    IOException cause = failure.get();
-    if (cause != null) {
-      throw cause;
+    try {
+      runOnWriter(this::closeOnWriter);
+    } finally {
+      writer.shutdown();
     }
   }
 
@@ -220,34 +217,20 @@ final class SegmentQueue implements PersistentQueue, LeasedRecords.Owner {
     if (committer.waits() && drainWaits.compareAndSet(false, true)) {
       writer.execute(this::drain);
     }
-    Duration interval = syncInterval;
-    if (interval != null && segments.unsynced() && !syncWaits) {
-      syncWaits = true;
-      writer.schedule(this::sync, interval.toMillis());
-    }
+    intervalSync.afterWrite();
   }
 
   private @Nullable IOException reserveOnWriter(long below) {
     if (closed.get()) {
       return closedException();
     }
-    ledger.reservedByOwner(below);
+    ledger.reservation.reserveForOwner(below);
     try {
       checkpointer.save(true);
       return null;
     } catch (IOException e) {
       committer.diskFailed("write the state", e);
       return e;
-    }
-  }
-
-  private void sync() {
-    syncWaits = false;
-    try {
-      segments.sync();
-    } catch (IOException e) {
-      segments.end(); // what was not synced may be gone; nothing is ever written after it
-      committer.diskFailed("sync", e);
     }
   }
 
@@ -270,47 +253,12 @@ final class SegmentQueue implements PersistentQueue, LeasedRecords.Owner {
     }
   }
 
-  /** Once a second: ages, and an empty queue lets go of its last segment once it rests. */
   private void tick() {
     if (closed.get()) {
       return;
     }
-    try {
-      if (expires) {
-        reader.dropExpired();
-      }
-    } catch (IOException e) {
-      committer.diskFailed("read", e);
-    }
-    long next = ledger.next();
-    if (next == nextAtTick) {
-      segments.endIfSettled();
-    }
-    nextAtTick = next;
-    save();
-    forgetOldFailure();
+    upkeep.tick(this::save);
     writer.schedule(this::tick, TICK_MILLIS);
-  }
-
-  /**
-   * An empty queue may see no append for long that would show that the disk is well again. So some
-   * quiet seconds and a state that could be synced will do.
-   */
-  private void forgetOldFailure() {
-    int failures = committer.diskFailures();
-    quietTicks = failures == failuresAtTick ? quietTicks + 1 : 0;
-    failuresAtTick = failures;
-    if (quietTicks < FORGET_AFTER_TICKS
-        || ledger.statistics().records() > 0
-        || !ledger.diskFailing(false)) {
-      return;
-    }
-    try {
-      checkpointer.save(true);
-      listener.onDiskWell();
-    } catch (IOException e) {
-      committer.diskFailed("write the state", e);
-    }
   }
 
   private @Nullable IOException closeOnWriter() {
@@ -324,7 +272,7 @@ final class SegmentQueue implements PersistentQueue, LeasedRecords.Owner {
     }
     segments.end();
     try {
-      ledger.reserved(ledger.next());
+      ledger.reservation.reserve(ledger.next());
       checkpointer.save(true);
       checkpointer.reclaim();
       storage.syncDirectory();

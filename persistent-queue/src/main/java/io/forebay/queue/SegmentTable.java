@@ -99,8 +99,20 @@ final class SegmentTable {
     return entry == null ? null : entry.getValue();
   }
 
+  /** Where the record of the number is, the next number being {@code next}. */
+  Place place(long sequence, long next) {
+    Segment holder = holding(sequence);
+    Segment following = after(sequence);
+    return new Place(
+        holder,
+        sequence,
+        holder == null ? 0 : holder.readableEnd,
+        following == null ? next : following.first,
+        following);
+  }
+
   /** The segment that holds the record of the number, if any does. */
-  @Nullable Segment holding(long sequence) {
+  private @Nullable Segment holding(long sequence) {
     Map.Entry<Long, Segment> entry = segments.floorEntry(sequence);
     return entry == null ? null : entry.getValue();
   }
