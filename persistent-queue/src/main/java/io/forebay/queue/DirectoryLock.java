@@ -58,6 +58,14 @@ final class DirectoryLock implements Closeable {
     }
   }
 
+  /**
+   * Whether a queue of this process holds the directory. Its lock file must not be opened then: the
+   * system drops a process's locks on a file as soon as the process closes that file anywhere.
+   */
+  static boolean isHeldHere(Path directory) throws IOException {
+    return HELD.contains(directory.toRealPath());
+  }
+
   private static long pid() {
     return ProcessHandle.current().pid();
   }

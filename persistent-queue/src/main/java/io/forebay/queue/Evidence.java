@@ -17,7 +17,7 @@ final class Evidence {
   static final int MAX_FILE_BYTES = 1024 * 1024;
 
   private static final Logger log = LoggerFactory.getLogger(Evidence.class);
-  private static final String PREFIX = "damaged-";
+  static final String PREFIX = "damaged-";
   private static final int COPY_BYTES = 64 * 1024;
 
   private final Storage storage;

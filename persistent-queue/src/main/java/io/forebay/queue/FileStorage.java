@@ -40,6 +40,13 @@ final class FileStorage implements Storage {
    * @throws QueueLockedException when it is in use
    */
   static FileStorage open(Path directory) throws IOException {
+    createPrivate(directory);
+    Path real = directory.toRealPath();
+    return new FileStorage(real, DirectoryLock.acquire(real, attributes("rw-------")));
+  }
+
+  /** Makes the directory when it is missing, private to its owner. */
+  static void createPrivate(Path directory) throws IOException {
     if (!Files.isDirectory(directory)) {
       Files.createDirectories(directory, attributes("rwx------"));
       // A directory whose own name was lost in a crash would take everything synced in it along.
@@ -48,8 +55,6 @@ final class FileStorage implements Storage {
         syncDirectory(parent);
       }
     }
-    Path real = directory.toRealPath();
-    return new FileStorage(real, DirectoryLock.acquire(real, attributes("rw-------")));
   }
 
   private static FileAttribute<?>[] attributes(String permissions) {

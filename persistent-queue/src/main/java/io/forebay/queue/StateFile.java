@@ -61,7 +61,29 @@ final class StateFile implements Closeable {
     return loaded;
   }
 
+  /** What the file holds, for a reader that writes nothing; null when no slot is sound. */
+  static @Nullable QueueState peek(Storage storage) throws IOException {
+    try (StateFile state = new StateFile(storage.open(FILE_NAME))) {
+      state.readSlots(storage.path(FILE_NAME));
+      return state.loaded;
+    } catch (NoSuchFileException e) {
+      return null;
+    }
+  }
+
   private void load(Path path) throws IOException {
+    readSlots(path);
+    if (loaded != null) {
+      // What a killed process left may be in memory only, even after a sync that failed then; the
+      // other slot is the next to be written, so this one is made sure of first.
+      slot.clear();
+      file.read(slot, (long) syncedSlot * SLOT_BYTES);
+      file.write(slot.flip(), (long) syncedSlot * SLOT_BYTES);
+      file.sync();
+    }
+  }
+
+  private void readSlots(Path path) throws IOException {
     for (int i = 0; i < 2; i++) {
       slot.clear();
       int read = file.read(slot, (long) i * SLOT_BYTES);
@@ -77,14 +99,6 @@ final class StateFile implements Closeable {
           loaded = decode();
         }
       }
-    }
-    if (loaded != null) {
-      // What a killed process left may be in memory only, even after a sync that failed then; the
-      // other slot is the next to be written, so this one is made sure of first.
-      slot.clear();
-      file.read(slot, (long) syncedSlot * SLOT_BYTES);
-      file.write(slot.flip(), (long) syncedSlot * SLOT_BYTES);
-      file.sync();
     }
   }
 

@@ -92,7 +92,7 @@ final class DeliveryParts {
             limits.maxAppendBytes(),
             numbers,
             backlog::onStored);
-    this.deadLetterDirectory = QueueSettings.deadLetterDirectory(options);
+    this.deadLetterDirectory = QueueSettings.ofDeadLetters(options).directory();
     this.deadLetters =
         new DeadLetters(
             node,

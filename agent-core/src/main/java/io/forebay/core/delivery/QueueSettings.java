@@ -7,11 +7,16 @@ import io.forebay.queue.Overflow;
 import io.forebay.queue.QueueListener;
 import io.forebay.queue.QueueOptions;
 import io.forebay.queue.SyncPolicy;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Clock;
 import org.jspecify.annotations.Nullable;
 
 /** The options of the queues that a destination's settings ask for. */
-final class QueueSettings {
+public final class QueueSettings {
+
+  private static final String DEAD_LETTERS = "dead-letters";
 
   private static final long DEAD_LETTER_BYTES = 100_000_000L;
 
@@ -22,9 +27,11 @@ final class QueueSettings {
 
   static @Nullable QueueOptions ofQueue(DeliveryOptions options) {
     PersistentQueueSettings queue = options.settings().persistentQueue();
-    if (queue == null) {
-      return null;
-    }
+    return queue == null ? null : ofQueue(queue, options.clock());
+  }
+
+  /** The queue that the block {@code persistent_queue} describes. */
+  public static QueueOptions ofQueue(PersistentQueueSettings queue, Clock clock) {
     SyncPolicy sync =
         switch (queue.fsync()) {
           case ALWAYS -> new SyncPolicy.Always();
@@ -39,22 +46,41 @@ final class QueueSettings {
         sync,
         queue.compression(),
         queue.maxAge(),
-        options.clock(),
+        clock,
         QueueListener.NONE);
   }
 
   static QueueOptions ofDeadLetters(DeliveryOptions options) {
-    DeadLetterSettings settings = options.settings().deadLetters();
+    return ofDeadLetters(
+        options.settings().deadLetters(), options.deadLetterDirectory(), options.clock());
+  }
+
+  /**
+   * The queue of dead letters that the block {@code dead_letters} describes.
+   *
+   * @param settings null where the block is missing
+   * @param defaultDirectory where they go when the block names no directory
+   */
+  public static QueueOptions ofDeadLetters(
+      @Nullable DeadLetterSettings settings, Path defaultDirectory, Clock clock) {
+    Path path = settings == null ? null : settings.path();
     return new QueueOptions(
-        deadLetterDirectory(options),
+        path == null ? defaultDirectory : path,
         settings == null ? DEAD_LETTER_BYTES : settings.maxByteSize().bytes(),
         DEAD_LETTER_SEGMENT_BYTES,
         Overflow.DROP_OLDEST,
         new SyncPolicy.Always(),
         Compression.NONE,
         null,
-        options.clock(),
+        clock,
         QueueListener.NONE);
+  }
+
+  /** Where a node's dead letters go when its settings name no directory. */
+  public static Path deadLetterDirectory(Path dataDirectory, String nodeName) {
+    // Names may hold slashes and dots.
+    String name = URLEncoder.encode(nodeName, StandardCharsets.UTF_8).replace(".", "%2E");
+    return dataDirectory.resolve(DEAD_LETTERS).resolve(name);
   }
 
   static QueueOptions withListener(QueueOptions options, QueueListener listener) {
@@ -68,11 +94,5 @@ final class QueueSettings {
         options.maxAge(),
         options.clock(),
         listener);
-  }
-
-  static Path deadLetterDirectory(DeliveryOptions options) {
-    DeadLetterSettings settings = options.settings().deadLetters();
-    Path path = settings == null ? null : settings.path();
-    return path == null ? options.deadLetterDirectory() : path;
   }
 }

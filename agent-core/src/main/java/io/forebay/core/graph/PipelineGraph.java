@@ -90,6 +90,11 @@ public final class PipelineGraph {
     return Optional.ofNullable(nodes.get(name));
   }
 
+  /** The node alone, without links, under the same settings; empty when there is none. */
+  public Optional<PipelineGraph> alone(String name) {
+    return node(name).map(node -> new PipelineGraph(settings, List.of(node), List.of()));
+  }
+
   /** All links, in the order of the file. */
   public List<Link> links() {
     return links;

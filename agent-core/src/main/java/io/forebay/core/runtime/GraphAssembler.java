@@ -9,11 +9,10 @@ import io.forebay.core.component.SourceFactory;
 import io.forebay.core.config.AgentSettings;
 import io.forebay.core.delivery.DeliveryListener;
 import io.forebay.core.delivery.DeliveryOptions;
+import io.forebay.core.delivery.QueueSettings;
 import io.forebay.core.graph.PipelineGraph;
 import io.forebay.core.telemetry.AgentTelemetry;
 import io.forebay.queue.PersistentQueue;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
@@ -113,7 +112,7 @@ final class GraphAssembler {
         factory.create(config, context),
         settings.itemBufferMaxByteLimit(),
         settings.itemBufferFlushInterval(),
-        options.dataDirectory().resolve("dead-letters").resolve(fileName(node.name())),
+        QueueSettings.deadLetterDirectory(options.dataDirectory(), node.name()),
         options.clock(),
         options.random(),
         loop,
@@ -130,10 +129,5 @@ final class GraphAssembler {
   private Path cursorDirectory() {
     Path path = settings.persistingCursorSettings().path();
     return path == null ? options.dataDirectory() : path;
-  }
-
-  /** A node's name as that of a directory: names may hold slashes and dots. */
-  static String fileName(String nodeName) {
-    return URLEncoder.encode(nodeName, StandardCharsets.UTF_8).replace(".", "%2E");
   }
 }

@@ -10,6 +10,7 @@ import io.forebay.core.component.Destination;
 import io.forebay.core.component.SendResult;
 import io.forebay.core.component.Source;
 import io.forebay.core.config.SourceText;
+import io.forebay.core.delivery.QueueSettings;
 import io.forebay.core.graph.PipelineGraph;
 import io.forebay.core.graph.PipelineLoader;
 import io.forebay.core.item.Batch;
@@ -157,7 +158,11 @@ class PipelineGraphTest {
 
   @Test
   void namesOfNodesCannotLeadOutOfADirectory() {
-    assertThat(GraphAssembler.fileName("../../etc")).isEqualTo("%2E%2E%2F%2E%2E%2Fetc");
-    assertThat(GraphAssembler.fileName("out-1 é")).isEqualTo("out-1+%C3%A9");
+    Path data = Path.of("data");
+
+    assertThat(QueueSettings.deadLetterDirectory(data, "../../etc"))
+        .isEqualTo(data.resolve("dead-letters").resolve("%2E%2E%2F%2E%2E%2Fetc"));
+    assertThat(QueueSettings.deadLetterDirectory(data, "out-1 é"))
+        .isEqualTo(data.resolve("dead-letters").resolve("out-1+%C3%A9"));
   }
 }

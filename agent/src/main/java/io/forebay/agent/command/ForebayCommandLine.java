@@ -25,17 +25,12 @@ public final class ForebayCommandLine {
             .addSubcommand(new ValidateCommand(context))
             .addSubcommand(new GraphCommand(context))
             .addSubcommand(new NodesCommand(context))
+            .addSubcommand(QueueCommand.create(context))
             .addSubcommand(new DemoCommand(context))
             .addSubcommand(new VersionCommand(context))
             .addSubcommand(new RehearseCommand(context));
 
-    for (CommandLine command : commandLine.getSubcommands().values()) {
-      command
-          .getCommandSpec()
-          .usageMessage()
-          .parameterListHeading("%nArguments:%n")
-          .optionListHeading("%nOptions:%n");
-    }
+    headings(commandLine);
     commandLine
         .setOut(context.out())
         .setErr(context.err())
@@ -46,6 +41,17 @@ public final class ForebayCommandLine {
         .setParameterExceptionHandler((e, args) -> usageError(context, e))
         .setExecutionExceptionHandler((e, line, result) -> failure(context, e, result));
     return commandLine;
+  }
+
+  private static void headings(CommandLine parent) {
+    for (CommandLine command : parent.getSubcommands().values()) {
+      command
+          .getCommandSpec()
+          .usageMessage()
+          .parameterListHeading("%nArguments:%n")
+          .optionListHeading("%nOptions:%n");
+      headings(command);
+    }
   }
 
   private static int usageError(CommandContext context, ParameterException e) {

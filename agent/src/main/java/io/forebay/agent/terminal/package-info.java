@@ -1,4 +1,4 @@
-/** What a terminal can show: colours, and nothing else so far. */
+/** What a terminal can show: colours, amounts that people can read, how far a task is. */
 @NullMarked
 package io.forebay.agent.terminal;
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.forebay.agent.terminal.Style;
 import io.forebay.core.component.ComponentRegistry;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -36,8 +38,12 @@ class CliPageTest {
           new CommandContext(
               name -> null,
               ComponentRegistry::load,
+              InputStream.nullInputStream(),
               new PrintWriter(new StringWriter()),
+              OutputStream.nullOutputStream(),
               new PrintWriter(new StringWriter()),
+              false,
+              false,
               false,
               Style.PLAIN,
               Style.PLAIN));
@@ -97,10 +103,17 @@ class CliPageTest {
 
   private List<String> commands() {
     List<String> names = new ArrayList<>(List.of("forebay"));
-    commandLine.getSubcommands().values().stream()
-        .filter(command -> !command.getCommandSpec().usageMessage().hidden())
-        .forEach(command -> names.add(command.getCommandSpec().qualifiedName()));
+    addCommands(commandLine, names);
     return names;
+  }
+
+  private static void addCommands(CommandLine parent, List<String> names) {
+    for (CommandLine command : parent.getSubcommands().values()) {
+      if (!command.getCommandSpec().usageMessage().hidden()) {
+        names.add(command.getCommandSpec().qualifiedName());
+        addCommands(command, names);
+      }
+    }
   }
 
   private String usage(String qualifiedName) {

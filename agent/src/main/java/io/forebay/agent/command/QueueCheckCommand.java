@@ -1,0 +1,167 @@
+package io.forebay.agent.command;
+
+import io.forebay.agent.queue.QueueLocation;
+import io.forebay.agent.queue.QueueLocation.Kind;
+import io.forebay.agent.queue.QueueStatus;
+import io.forebay.agent.terminal.Amounts;
+import io.forebay.agent.terminal.ProgressBar;
+import io.forebay.queue.Damage;
+import io.forebay.queue.QueueCheck;
+import io.forebay.queue.QueueInspector;
+import io.forebay.queue.QueueSummary;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code forebay queue check}. */
+@Command(
+    name = "check",
+    description = {
+      "Read every frame of queues and compare its checksums. Without QUEUE, all queues of the pipeline file.",
+      "Safe beside a running agent: a frame that is still being written, or a segment that was delivered and"
+          + " removed on the way, is no damage.",
+      "",
+      "Exit code 0: well. 1: damage that touches what is still to be delivered. 2: cannot be read."
+    })
+final class QueueCheckCommand implements Callable<Integer> {
+
+  private final CommandContext context;
+
+  @Mixin HelpOption help = new HelpOption();
+  @Mixin QueueConfigOptions options = new QueueConfigOptions();
+
+  @Parameters(
+      arity = "0..*",
+      paramLabel = "QUEUE",
+      description = "A queue's directory, or with -c its node.")
+  List<String> queues = new ArrayList<>();
+
+  @Option(names = "--json", description = "Print JSON, one object a queue and line.")
+  boolean json;
+
+  QueueCheckCommand(CommandContext context) {
+    this.context = context;
+  }
+
+  @Override
+  public Integer call() {
+    int exitCode = ExitCode.OK.value();
+    for (QueueLocation location : locations()) {
+      try {
+        QueueCheck check = check(location);
+        if (json) {
+          context
+              .out()
+              .print(
+                  QueueJson.object(
+                      out -> {
+                        QueueJson.location(out, location);
+                        QueueJson.check(out, check);
+                      }));
+        } else {
+          print(location, check, context.out());
+        }
+        exitCode = Math.max(exitCode, (check.well() ? ExitCode.OK : ExitCode.FAILURE).value());
+      } catch (IOException e) {
+        CommandFailure failure = QueueSelection.unreadable(e, location.directory());
+        context.err().println(context.errStyle().red("forebay: ") + failure.sentence());
+        exitCode = failure.exitCode().value();
+      }
+      context.out().flush();
+    }
+    return exitCode;
+  }
+
+  private List<QueueLocation> locations() {
+    QueueSelection selection = new QueueSelection(context, options);
+    if (queues.isEmpty()) {
+      if (options.config == null) {
+        throw new CommandFailure(
+            ExitCode.USAGE, "name a queue's directory, or a pipeline file with -c");
+      }
+      return selection.all().stream()
+          .filter(location -> QueueStatus.of(location).state() != QueueStatus.State.ABSENT)
+          .toList();
+    }
+    return queues.stream().map(name -> selection.existing(Kind.QUEUE, name)).toList();
+  }
+
+  private QueueCheck check(QueueLocation location) throws IOException {
+    QueueInspector inspector = new QueueInspector(location.directory());
+    QueueSummary summary = inspector.summary();
+    try (ProgressBar bar =
+        new ProgressBar(
+            context.err(),
+            context.errIsTerminal(),
+            "checking " + location.title(),
+            summary.diskBytes(),
+            System::nanoTime)) {
+      return inspector.check(bar::at);
+    }
+  }
+
+  private void print(QueueLocation location, QueueCheck check, PrintWriter out) {
+    String verdict =
+        check.well() ? context.outStyle().green("well") : context.outStyle().red("DAMAGED");
+    out.println(
+        location.title()
+            + ": "
+            + verdict
+            + ", "
+            + Amounts.count(check.frames(), "sound frame")
+            + ", "
+            + Amounts.count(check.undelivered(), "record")
+            + " to be delivered, "
+            + Amounts.bytes(check.segmentBytes())
+            + " read");
+    for (Damage damage : check.listed()) {
+      out.println("  " + describe(damage));
+    }
+    if (check.damages() > check.listed().size()) {
+      out.println("  and " + Amounts.count(check.damages() - check.listed().size()) + " more");
+    }
+    if (!check.stateSound()) {
+      out.println("  no sound state file: every record on disk comes again with the next start");
+    }
+    if (check.tailBytes() > 0 && new QueueInspector(location.directory()).holder().isEmpty()) {
+      out.println(
+          "  "
+              + check.tailBytes()
+              + " bytes at the end are no record: a crash cut them off before they were safe");
+    }
+    if (check.lostRecords() > 0) {
+      out.println(
+          "  "
+              + Amounts.count(check.lostRecords(), "record")
+              + " cannot be read; an agent skips and counts them, and delivers the rest. To do so now, and to"
+              + " keep the damaged bytes: forebay queue repair "
+              + location.directory());
+    }
+  }
+
+  /** Of a damage, a line for people. */
+  static String describe(Damage damage) {
+    StringBuilder line = new StringBuilder();
+    line.append(damage.file());
+    if (damage.bytes() > 0) {
+      line.append(" at offset ").append(damage.offset()).append(", ");
+      line.append(Amounts.bytes(damage.bytes()));
+    }
+    line.append(": ").append(damage.what());
+    if (damage.fromSequence() < damage.toSequence()) {
+      line.append("; records ").append(damage.fromSequence());
+      line.append(" to ").append(damage.toSequence() - 1).append(", of which ");
+      line.append(
+          damage.undelivered() == 0
+              ? "none was still to be delivered"
+              : Amounts.count(damage.undelivered()) + " to be delivered");
+    }
+    return line.toString();
+  }
+}

@@ -1,0 +1,121 @@
+package io.forebay.agent.command;
+
+import io.forebay.agent.queue.QueueLocation;
+import io.forebay.agent.queue.QueueStatus;
+import io.forebay.queue.Damage;
+import io.forebay.queue.QueueCheck;
+import io.forebay.queue.QueueSummary;
+import java.io.StringWriter;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+
+/** What the commands on queues print for programs. Each text ends with a line feed. */
+final class QueueJson {
+
+  private static final JsonFactory JSON = new JsonFactory();
+
+  private QueueJson() {}
+
+  /** One object, filled by the caller. */
+  static String object(Consumer<JsonGenerator> content) {
+    StringWriter out = new StringWriter();
+    try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), out)) {
+      json.writeStartObject();
+      content.accept(json);
+      json.writeEndObject();
+      json.writeRaw('\n');
+    }
+    return out.toString();
+  }
+
+  static String list(List<QueueStatus> queues) {
+    return object(
+        json -> {
+          json.writeArrayPropertyStart("queues");
+          for (QueueStatus queue : queues) {
+            json.writeStartObject();
+            status(json, queue);
+            json.writeEndObject();
+          }
+          json.writeEndArray();
+        });
+  }
+
+  /** The properties of one queue. */
+  static void status(JsonGenerator json, QueueStatus queue) {
+    location(json, queue.location());
+    json.writeStringProperty("state", queue.state().name().toLowerCase(Locale.ROOT));
+    json.writeBooleanProperty("in_use", queue.holder().isPresent());
+    if (queue.holder().isPresent()) {
+      json.writeNumberProperty("pid", queue.holder().getAsLong());
+    }
+    String trouble = queue.trouble();
+    if (trouble != null) {
+      json.writeStringProperty("trouble", trouble);
+    }
+    QueueSummary summary = queue.summary();
+    if (summary != null) {
+      summary(json, summary);
+    }
+  }
+
+  static void location(JsonGenerator json, QueueLocation location) {
+    json.writeStringProperty("kind", location.kind().name().toLowerCase(Locale.ROOT));
+    if (!location.node().isEmpty()) {
+      json.writeStringProperty("node", location.node());
+    }
+    json.writeStringProperty("directory", location.directory().toString());
+  }
+
+  private static void summary(JsonGenerator json, QueueSummary summary) {
+    json.writeNumberProperty("records", summary.records());
+    json.writeNumberProperty("backlog_bytes", summary.backlogBytes());
+    json.writeNumberProperty("disk_bytes", summary.diskBytes());
+    json.writeNumberProperty("segments", summary.segments());
+    json.writeNumberProperty("frontier", summary.frontier());
+    json.writeNumberProperty("next_sequence", summary.nextSequence());
+    if (summary.oldestMillis() != 0) {
+      json.writeNumberProperty("oldest_sequence", summary.oldestSequence());
+      json.writeNumberProperty("oldest_at", summary.oldestMillis());
+    }
+    json.writeStringProperty("epoch", Long.toHexString(summary.epoch()));
+    json.writeNumberProperty("truncated_below", summary.truncatedBelow());
+    json.writeBooleanProperty("state_sound", summary.stateSound());
+    json.writeNumberProperty("tail_bytes", summary.tailBytes());
+    json.writeArrayPropertyStart("evidence");
+    summary.evidence().forEach(json::writeString);
+    json.writeEndArray();
+  }
+
+  /** The properties of a check. */
+  static void check(JsonGenerator json, QueueCheck check) {
+    json.writeBooleanProperty("well", check.well());
+    json.writeNumberProperty("frames", check.frames());
+    json.writeNumberProperty("records", check.records());
+    json.writeNumberProperty("undelivered", check.undelivered());
+    json.writeNumberProperty("segment_bytes", check.segmentBytes());
+    json.writeNumberProperty("tail_bytes", check.tailBytes());
+    json.writeBooleanProperty("state_sound", check.stateSound());
+    json.writeNumberProperty("damages", check.damages());
+    json.writeNumberProperty("lost_records", check.lostRecords());
+    json.writeArrayPropertyStart("listed");
+    check.listed().forEach(damage -> damage(json, damage));
+    json.writeEndArray();
+  }
+
+  private static void damage(JsonGenerator json, Damage damage) {
+    json.writeStartObject();
+    json.writeStringProperty("file", damage.file().toString());
+    json.writeNumberProperty("offset", damage.offset());
+    json.writeNumberProperty("bytes", damage.bytes());
+    json.writeNumberProperty("from_sequence", damage.fromSequence());
+    json.writeNumberProperty("to_sequence", damage.toSequence());
+    json.writeNumberProperty("undelivered", damage.undelivered());
+    json.writeStringProperty("what", damage.what());
+    json.writeEndObject();
+  }
+}

@@ -1,0 +1,85 @@
+package io.forebay.agent.command;
+
+import io.forebay.agent.queue.QueueFinder;
+import io.forebay.agent.queue.QueueLocation;
+import io.forebay.agent.queue.QueueStatus;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code forebay queue ls}. */
+@Command(
+    name = "ls",
+    description = {
+      "List queues: those of a pipeline file and the orphans in the data directory, which no node of the file owns;"
+          + " or those in the directories named, and below. With neither, those in the data directory.",
+      "Safe beside a running agent."
+    })
+final class QueueListCommand implements Callable<Integer> {
+
+  private final CommandContext context;
+
+  @Mixin HelpOption help = new HelpOption();
+  @Mixin QueueConfigOptions options = new QueueConfigOptions();
+
+  @Parameters(arity = "0..*", paramLabel = "DIR", description = "Where to look for queues.")
+  List<Path> directories = new ArrayList<>();
+
+  @Option(names = "--json", description = "Print JSON.")
+  boolean json;
+
+  QueueListCommand(CommandContext context) {
+    this.context = context;
+  }
+
+  @Override
+  public Integer call() {
+    List<QueueStatus> found = new ArrayList<>();
+    for (QueueLocation location : locations()) {
+      found.add(QueueStatus.of(location));
+    }
+    if (json) {
+      context.out().print(QueueJson.list(found));
+    } else if (found.isEmpty()) {
+      context.out().println("no queues");
+    } else {
+      new QueueTable(context.outStyle(), Clock.systemUTC()).print(found, context.out());
+    }
+    context.out().flush();
+    boolean allRead = found.stream().allMatch(status -> status.trouble() == null);
+    return (allRead ? ExitCode.OK : ExitCode.USAGE).value();
+  }
+
+  private List<QueueLocation> locations() {
+    QueueSelection selection = new QueueSelection(context, options);
+    QueueFinder finder = new QueueFinder(selection::warn);
+    List<QueueLocation> locations = new ArrayList<>(selection.all());
+    List<Path> places = directories;
+    if (places.isEmpty()) {
+      places = List.of(selection.dataDirectory());
+    } else {
+      for (Path place : places) {
+        if (!Files.isDirectory(place)) {
+          throw new CommandFailure(ExitCode.USAGE, "there is no directory " + place);
+        }
+      }
+    }
+    for (Path place : places) {
+      try {
+        locations.addAll(
+            options.config == null ? finder.below(place) : finder.orphans(place, locations));
+      } catch (IOException e) {
+        throw QueueSelection.unreadable(e, place);
+      }
+    }
+    return locations;
+  }
+}

@@ -1,0 +1,91 @@
+package io.forebay.agent.command;
+
+import io.forebay.agent.queue.QueueLocation.Kind;
+import io.forebay.agent.queue.QueueStatus;
+import io.forebay.agent.queue.QueueStatus.State;
+import io.forebay.agent.terminal.Amounts;
+import io.forebay.agent.terminal.Style;
+import io.forebay.queue.QueueSummary;
+import java.io.PrintWriter;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Queues as a table, one a line. */
+final class QueueTable {
+
+  private static final List<String> HEAD =
+      List.of("QUEUE", "RECORDS", "BYTES", "ON DISK", "OLDEST", "STATE", "IN USE", "DIRECTORY");
+
+  private final Style style;
+  private final Clock clock;
+
+  QueueTable(Style style, Clock clock) {
+    this.style = style;
+    this.clock = clock;
+  }
+
+  void print(List<QueueStatus> queues, PrintWriter out) {
+    List<List<String>> rows = new ArrayList<>();
+    queues.forEach(queue -> rows.add(row(queue)));
+    int[] widths = new int[HEAD.size()];
+    for (int column = 0; column < HEAD.size(); column++) {
+      widths[column] = HEAD.get(column).length();
+      for (List<String> row : rows) {
+        widths[column] = Math.max(widths[column], row.get(column).length());
+      }
+    }
+    out.println(style.bold(line(HEAD, widths)));
+    for (int i = 0; i < rows.size(); i++) {
+      String line = line(rows.get(i), widths);
+      State state = queues.get(i).state();
+      out.println(
+          state == State.UNREADABLE
+              ? style.red(line)
+              : state == State.ABSENT ? style.faint(line) : line);
+      String trouble = queues.get(i).trouble();
+      if (trouble != null) {
+        out.println("  " + trouble);
+      }
+    }
+  }
+
+  private List<String> row(QueueStatus queue) {
+    QueueSummary summary = queue.summary();
+    Kind kind = queue.location().kind();
+    String name =
+        switch (kind) {
+          case QUEUE -> queue.location().node();
+          case DEAD_LETTERS -> queue.location().title();
+          case DIRECTORY -> "-";
+          case ORPHAN -> "(orphan)";
+        };
+    String holder = queue.holder().isPresent() ? "pid " + queue.holder().getAsLong() : "no";
+    return List.of(
+        name,
+        summary == null ? "-" : Amounts.count(summary.records()),
+        summary == null ? "-" : Amounts.bytes(summary.backlogBytes()),
+        summary == null ? "-" : Amounts.bytes(summary.diskBytes()),
+        oldest(summary),
+        queue.state().word(),
+        holder,
+        queue.location().directory().toString());
+  }
+
+  private String oldest(@org.jspecify.annotations.Nullable QueueSummary summary) {
+    return summary == null || summary.oldestMillis() == 0
+        ? "-"
+        : Amounts.age(Duration.ofMillis(clock.millis() - summary.oldestMillis()));
+  }
+
+  private static String line(List<String> cells, int[] widths) {
+    StringBuilder line = new StringBuilder();
+    for (int i = 0; i < cells.size(); i++) {
+      String blanks = " ".repeat(widths[i] - cells.get(i).length());
+      boolean number = i >= 1 && i <= 4;
+      line.append(number ? blanks + cells.get(i) : cells.get(i) + blanks).append("  ");
+    }
+    return line.toString().stripTrailing();
+  }
+}

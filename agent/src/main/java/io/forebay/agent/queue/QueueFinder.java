@@ -1,0 +1,91 @@
+package io.forebay.agent.queue;
+
+import io.forebay.agent.queue.QueueLocation.Kind;
+import io.forebay.queue.QueueInspector;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/** Finds queues by their files. Follows no symbolic links. */
+public final class QueueFinder {
+
+  private static final int MAX_DEPTH = 6;
+
+  private final Consumer<Path> unreadable;
+
+  /**
+   * @param unreadable told of directories that may not be read
+   */
+  public QueueFinder(Consumer<Path> unreadable) {
+    this.unreadable = unreadable;
+  }
+
+  /** All queues in the directory and below, in the order of their names. */
+  public List<QueueLocation> below(Path directory) throws IOException {
+    List<Path> found = new ArrayList<>();
+    collect(directory.toAbsolutePath().normalize(), MAX_DEPTH, found);
+    return found.stream().map(QueueLocation::directory).toList();
+  }
+
+  /** The queues below a directory that are none of the known ones. */
+  public List<QueueLocation> orphans(Path directory, Collection<QueueLocation> known)
+      throws IOException {
+    Set<Path> owned = new HashSet<>();
+    for (QueueLocation location : known) {
+      owned.add(real(location.directory()));
+    }
+    List<Path> found = new ArrayList<>();
+    collect(directory.toAbsolutePath().normalize(), MAX_DEPTH, found);
+    return found.stream()
+        .filter(path -> !owned.contains(real(path)))
+        .map(path -> new QueueLocation(Kind.ORPHAN, "", path, null))
+        .toList();
+  }
+
+  private static Path real(Path path) {
+    try {
+      return path.toRealPath();
+    } catch (IOException e) {
+      return path; // not there: then it cannot be one of those that were found
+    }
+  }
+
+  private void collect(Path directory, int depth, List<Path> found) throws IOException {
+    if (!Files.isDirectory(directory)) {
+      return;
+    }
+    List<Path> children = new ArrayList<>();
+    try {
+      if (QueueInspector.isQueue(directory)) {
+        found.add(directory);
+        return; // a queue's directory holds nothing else
+      }
+      try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+        for (Path entry : entries) {
+          if (depth > 0 && Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
+            children.add(entry);
+          }
+        }
+      }
+    } catch (AccessDeniedException e) {
+      unreadable.accept(directory);
+      return;
+    } catch (NoSuchFileException e) {
+      return; // went away meanwhile
+    }
+    children.sort(null);
+    for (Path child : children) {
+      collect(child, depth - 1, found);
+    }
+  }
+}

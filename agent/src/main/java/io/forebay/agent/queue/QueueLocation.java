@@ -1,0 +1,52 @@
+package io.forebay.agent.queue;
+
+import io.forebay.queue.QueueOptions;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A queue that a command can work on.
+ *
+ * @param kind whose it is
+ * @param node the destination that owns it; empty for a directory that was named, or found
+ * @param directory where it lies; may not exist
+ * @param options how its node opens it; null when no pipeline file tells
+ */
+public record QueueLocation(
+    Kind kind, String node, Path directory, @Nullable QueueOptions options) {
+
+  /** Whose a queue is. */
+  public enum Kind {
+    /** Of a destination: what is still to be delivered. */
+    QUEUE("queue"),
+    /** Of a destination: what the receiver will never take. */
+    DEAD_LETTERS("dead letters"),
+    /** Named by its directory. */
+    DIRECTORY("directory"),
+    /** Found below the data directory, and no node of the pipeline file owns it. */
+    ORPHAN("orphan");
+
+    private final String word;
+
+    Kind(String word) {
+      this.word = word;
+    }
+
+    public String word() {
+      return word;
+    }
+  }
+
+  static QueueLocation directory(Path directory) {
+    return new QueueLocation(Kind.DIRECTORY, "", directory.toAbsolutePath().normalize(), null);
+  }
+
+  /** How messages call it. */
+  public String title() {
+    return switch (kind) {
+      case QUEUE -> node;
+      case DEAD_LETTERS -> node + " (dead letters)";
+      case DIRECTORY, ORPHAN -> directory.toString();
+    };
+  }
+}

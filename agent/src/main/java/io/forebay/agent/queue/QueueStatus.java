@@ -1,0 +1,66 @@
+package io.forebay.agent.queue;
+
+import io.forebay.queue.QueueInspector;
+import io.forebay.queue.QueueSummary;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a queue stands.
+ *
+ * @param state of the queue in a word
+ * @param summary what its files tell; null when it is not there or cannot be read
+ * @param holder the process that has it open; empty when none is seen
+ * @param trouble why it cannot be read; null when it can
+ */
+public record QueueStatus(
+    QueueLocation location,
+    State state,
+    @Nullable QueueSummary summary,
+    OptionalLong holder,
+    @Nullable String trouble) {
+
+  /** A queue's state in a word. */
+  public enum State {
+    /** Its directory is not there, or holds no queue: nothing ever went to disk. */
+    ABSENT("not made"),
+    EMPTY("empty"),
+    BACKLOG("backlog"),
+    UNREADABLE("unreadable");
+
+    private final String word;
+
+    State(String word) {
+      this.word = word;
+    }
+
+    public String word() {
+      return word;
+    }
+  }
+
+  /** Looks at the queue; never fails. */
+  public static QueueStatus of(QueueLocation location) {
+    try {
+      if (Files.notExists(location.directory()) || !QueueInspector.isQueue(location.directory())) {
+        return new QueueStatus(location, State.ABSENT, null, OptionalLong.empty(), null);
+      }
+      QueueInspector inspector = new QueueInspector(location.directory());
+      QueueSummary summary = inspector.summary();
+      State state = summary.records() == 0 ? State.EMPTY : State.BACKLOG;
+      return new QueueStatus(location, state, summary, inspector.holder(), null);
+    } catch (NoSuchFileException e) {
+      return new QueueStatus(location, State.ABSENT, null, OptionalLong.empty(), null);
+    } catch (IOException e) {
+      return new QueueStatus(
+          location,
+          State.UNREADABLE,
+          null,
+          new QueueInspector(location.directory()).holder(),
+          Sentences.of(e, location.directory()));
+    }
+  }
+}
