@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,8 +33,8 @@ public final class ItemEncoder {
   private static final byte[] ATTRIBUTES = ascii(",\"attributes\":");
   private static final byte[] END = {'}', '\n'};
 
-  private final EncodedMap resource = new EncodedMap();
-  private final EncodedMap attributes = new EncodedMap();
+  private final Beginning beginning = new Beginning();
+  private final Ending ending = new Ending();
 
   /** Appends the item's line, copying it where the item was made of one. */
   public void encode(Item item, EncodedLines out) {
@@ -42,25 +43,9 @@ public final class ItemEncoder {
       out.addLine(line);
       return;
     }
-    out.write(TYPE);
-    out.writeAscii(item.kind().jsonName());
-    out.write(TIMESTAMP);
-    out.writeLong(item.timestampMillis());
+    beginning.write(item, out);
     writeBody(item.body(), out);
-    String severity = item.severityText();
-    if (severity != null) {
-      out.write(SEVERITY);
-      JsonValues.writeString(severity, out);
-    }
-    if (!item.resource().isEmpty()) {
-      out.write(RESOURCE);
-      resource.write(item.resource(), out);
-    }
-    if (!item.attributes().isEmpty()) {
-      out.write(ATTRIBUTES);
-      attributes.write(item.attributes(), out);
-    }
-    out.write(END);
+    ending.write(item, out);
     out.endLine();
   }
 
@@ -86,23 +71,68 @@ public final class ItemEncoder {
     return text.getBytes(StandardCharsets.US_ASCII);
   }
 
-  /** The last map written and its bytes: the items of a source share their maps by reference. */
-  private static final class EncodedMap {
-    private @Nullable Map<String, @Nullable Object> last;
+  /** What stands before the body, and its bytes: items that arrive together share it. */
+  private static final class Beginning {
+    private @Nullable ItemKind lastKind;
+    private long lastTimestamp;
     private byte[] bytes = new byte[0];
 
-    @SuppressWarnings(
-        "ReferenceEquality") // the same map, not an equal one: comparing would cost what encoding
-    // does
-    void write(Map<String, @Nullable Object> map, EncodedLines out) {
-      if (map == last) {
+    void write(Item item, EncodedLines out) {
+      ItemKind kind = item.kind();
+      long timestamp = item.timestampMillis();
+      if (kind == lastKind && timestamp == lastTimestamp) {
         out.write(bytes);
         return;
       }
       int start = out.size();
-      JsonValues.write(map, out);
+      out.write(TYPE);
+      out.writeAscii(kind.jsonName());
+      out.write(TIMESTAMP);
+      out.writeLong(timestamp);
       bytes = Arrays.copyOfRange(out.array(), start, out.size());
-      last = map;
+      lastKind = kind;
+      lastTimestamp = timestamp;
+    }
+  }
+
+  /** What stands behind the body, and its bytes: the items of a source share their maps. */
+  private static final class Ending {
+    private @Nullable String lastSeverity;
+    private @Nullable Map<String, @Nullable Object> lastResource;
+    private @Nullable Map<String, @Nullable Object> lastAttributes;
+    private byte[] bytes = new byte[0];
+
+    // The same maps, not equal ones: comparing would cost what encoding does.
+    @SuppressWarnings("ReferenceEquality")
+    void write(Item item, EncodedLines out) {
+      String severity = item.severityText();
+      Map<String, @Nullable Object> resource = item.resource();
+      Map<String, @Nullable Object> attributes = item.attributes();
+      if (resource == lastResource
+          && attributes == lastAttributes
+          && Objects.equals(severity, lastSeverity)) {
+        out.write(bytes);
+        return;
+      }
+      int start = out.size();
+      if (severity != null) {
+        out.write(SEVERITY);
+        JsonValues.writeString(severity, out);
+      }
+      writeMap(RESOURCE, resource, out);
+      writeMap(ATTRIBUTES, attributes, out);
+      out.write(END);
+      bytes = Arrays.copyOfRange(out.array(), start, out.size());
+      lastSeverity = severity;
+      lastResource = resource;
+      lastAttributes = attributes;
+    }
+
+    private static void writeMap(byte[] name, Map<String, @Nullable Object> map, EncodedLines out) {
+      if (!map.isEmpty()) {
+        out.write(name);
+        JsonValues.write(map, out);
+      }
     }
   }
 }

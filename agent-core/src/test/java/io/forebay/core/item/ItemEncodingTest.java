@@ -88,6 +88,30 @@ class ItemEncodingTest {
     }
   }
 
+  /**
+   * What needs an escape or a check may stand anywhere in a word of eight bytes, and at its edge.
+   */
+  @Test
+  void whatNeedsAnEscapeIsFoundAtEveryPlace() {
+    String[] specials = {"\"", "\\", "\n", "\u0000", "\u001f", "\u007f", "é", "日", "😀", " "};
+    Random random = new Random(43);
+    for (int i = 0; i < 20_000; i++) {
+      StringBuilder text = new StringBuilder("x".repeat(random.nextInt(40)));
+      for (int n = random.nextInt(6); n > 0; n--) {
+        text.append(specials[random.nextInt(specials.length)]);
+        text.append("y".repeat(random.nextInt(20)));
+      }
+      ByteSlice body =
+          ByteSlice.utf8("before" + text + "\"after\"")
+              .slice(6, text.toString().getBytes(StandardCharsets.UTF_8).length);
+
+      String line = encode(Item.log(1, body, Map.of(), Map.of()));
+
+      assertThat(line).doesNotContain("base64").hasLineCount(1);
+      assertThat(roundTrip(Item.log(1, body, Map.of(), Map.of())).body()).isEqualTo(body);
+    }
+  }
+
   @Test
   void nestedAttributesSurvive() {
     Map<String, Object> attributes = new LinkedHashMap<>();

@@ -25,10 +25,18 @@ public final class LineFeeds {
    */
   public static int indexOf(byte[] bytes, int from, int to) {
     int i = from;
+    // Four words at a time where there is no line feed, which is nearly everywhere in long lines.
+    for (int last = to - 4 * Long.BYTES; i <= last; i += 4 * Long.BYTES) {
+      if ((marks(bytes, i)
+              | marks(bytes, i + Long.BYTES)
+              | marks(bytes, i + 2 * Long.BYTES)
+              | marks(bytes, i + 3 * Long.BYTES))
+          != 0) {
+        break;
+      }
+    }
     for (int last = to - Long.BYTES; i <= last; i += Long.BYTES) {
-      long word = (long) WORDS.get(bytes, i) ^ LINE_FEEDS;
-      // The lowest byte that was zero has its high bit set here; higher ones may be set wrongly.
-      long found = (word - LOW_BITS) & ~word & HIGH_BITS;
+      long found = marks(bytes, i);
       if (found != 0) {
         return i + (Long.numberOfTrailingZeros(found) >>> 3);
       }
@@ -39,5 +47,11 @@ public final class LineFeeds {
       }
     }
     return -1;
+  }
+
+  /** The high bit of each byte that is a line feed; the lowest is right, higher ones may be wrong. */
+  private static long marks(byte[] bytes, int index) {
+    long word = (long) WORDS.get(bytes, index) ^ LINE_FEEDS;
+    return (word - LOW_BITS) & ~word & HIGH_BITS;
   }
 }
