@@ -27,6 +27,8 @@ public interface Destination {
    * has workers; never blocks the thread that subscribes.
    *
    * <p>The batch's share is delivery's business: a destination must neither complete nor fail it.
+   * The items' bytes hold until the result is there; a destination that wants them for longer
+   * copies them. A cancelled attempt may read them for as long as it likes.
    */
   Mono<SendResult> send(Batch batch);
 

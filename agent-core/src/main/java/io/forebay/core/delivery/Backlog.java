@@ -23,7 +23,7 @@ final class Backlog {
   private final String node;
   private final QueueGateway gateway;
   private final boolean writesAhead;
-  private final long lingerNanos;
+  private final Limits limits;
   private final Backoff backoff;
   private final LongSupplier nanos;
   private final Deque<Parcel> fetched = new ArrayDeque<>();
@@ -38,6 +38,7 @@ final class Backlog {
   // encoding.
   private double bytesPerItem;
   private boolean unreadAwaited;
+  private long unreadSince;
   private long lingerUntil;
 
   /**
@@ -48,13 +49,13 @@ final class Backlog {
       String node,
       QueueGateway gateway,
       boolean writesAhead,
-      long lingerNanos,
+      Limits limits,
       Backoff backoff,
       LongSupplier nanos) {
     this.node = node;
     this.gateway = gateway;
     this.writesAhead = writesAhead;
-    this.lingerNanos = lingerNanos;
+    this.limits = limits;
     this.backoff = backoff;
     this.nanos = nanos;
   }
@@ -72,9 +73,11 @@ final class Backlog {
   }
 
   void onStored(Parcel parcel) {
+    long now = nanos.getAsLong();
     if (unreadItems == 0) {
-      lingerUntil = nanos.getAsLong() + lingerNanos;
+      unreadSince = now;
     }
+    lingerUntil = limits.lingerUntil(unreadSince, now);
     if (unreadItems == 0 && parcel.items() > 0) {
       bytesPerItem = (double) parcel.bytes() / parcel.items();
     }
@@ -156,7 +159,8 @@ final class Backlog {
       unreadItems = more ? Math.max(unreadItems - parcel.items(), 0) : 0;
       bytesPerItem = (double) parcel.bytes() / parcel.items();
       unreadAwaited &= more;
-      lingerUntil = now + lingerNanos;
+      unreadSince = now;
+      lingerUntil = limits.lingerUntil(now, now);
     }
     if (result.cause() != null) {
       failures++;

@@ -75,13 +75,7 @@ final class DeliveryParts {
     this.retries = new RetryList(limits.numbered());
     this.settlement = new Settlement(ledger, gauge, options.listener(), options.clock());
     this.backlog =
-        new Backlog(
-            node,
-            queue,
-            limits.mode() == Mode.ALWAYS,
-            limits.batchTimeoutNanos(),
-            backoff,
-            this::now);
+        new Backlog(node, queue, limits.mode() == Mode.ALWAYS, limits, backoff, this::now);
     this.spill =
         new Spill(
             node,

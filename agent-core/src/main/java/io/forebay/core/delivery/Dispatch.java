@@ -208,7 +208,7 @@ final class Dispatch {
             || direct.hasAwaited()
             // Sources wait, or data goes to disk, for want of room that the batch would make.
             || gauge.isHigh();
-    long lingerUntil = due ? now : direct.oldestNanos() + limits.batchTimeoutNanos();
+    long lingerUntil = due ? now : limits.lingerUntil(direct.oldestNanos(), direct.newestNanos());
     if (lingerUntil > now) {
       wake(lingerUntil);
       return null;

@@ -45,6 +45,9 @@ record Limits(
   private static final long DEFAULT_MEMORY_BYTES = 16L << 20;
   private static final int DEFAULT_FAILURE_THRESHOLD = 5;
 
+  /** An incomplete batch for which nothing more comes waits for so small a part of its time. */
+  private static final int QUIET_SHARE = 50;
+
   /** Larger appends gain nothing: the cost of a sync is spread over thousands of items by then. */
   private static final long MAX_APPEND_BYTES = 1L << 20;
 
@@ -79,6 +82,17 @@ record Limits(
         breaker == null ? 1 : breaker.halfOpenMaxCalls(),
         queue == null ? 0 : queue.drainRateLimit(),
         queue == null ? 0 : maxAppendBytes(queue));
+  }
+
+  /**
+   * How long an incomplete batch is worth waiting for: not beyond its time, and not once the input
+   * has gone quiet.
+   *
+   * @param oldestNanos when its oldest item came
+   * @param newestNanos when its youngest item came
+   */
+  long lingerUntil(long oldestNanos, long newestNanos) {
+    return Math.min(oldestNanos + batchTimeoutNanos, newestNanos + batchTimeoutNanos / QUIET_SHARE);
   }
 
   boolean hasQueue() {

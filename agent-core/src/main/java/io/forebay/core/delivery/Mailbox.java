@@ -70,9 +70,13 @@ final class Mailbox {
     return true;
   }
 
-  /** Sets the one alarm, in nanoseconds of the scheduler's clock; on the loop only. */
+  /**
+   * Sets the one alarm, in nanoseconds of the scheduler's clock; on the loop only. One that is set
+   * for earlier is left to ring: it costs a look, where setting it anew each time a batch comes
+   * costs more.
+   */
   void wakeAt(long nanos, long now) {
-    if (nanos == wakeAt || closed) {
+    if (nanos >= wakeAt || closed) {
       return;
     }
     Disposable last = timer;
@@ -81,10 +85,8 @@ final class Mailbox {
     }
     wakeAt = nanos;
     timer =
-        nanos == NEVER
-            ? null
-            : worker.schedule(
-                this::ring, Math.max(nanos - now, SHORTEST_ALARM_NANOS), TimeUnit.NANOSECONDS);
+        worker.schedule(
+            this::ring, Math.max(nanos - now, SHORTEST_ALARM_NANOS), TimeUnit.NANOSECONDS);
   }
 
   /** Runs what was posted already, then nothing more. On the loop only. */

@@ -29,6 +29,11 @@ sealed interface Owner {
       return acknowledgement.isAwaited();
     }
 
+    /** Somebody may read the items' bytes even after they are settled. */
+    void keepBytes() {
+      acknowledgement.keepBytes();
+    }
+
     /** The items were delivered, made durable or recorded as dropped. */
     void settle(int items) {
       unsettled -= items;

@@ -1,6 +1,7 @@
 package io.forebay.core.delivery;
 
 import io.forebay.core.component.Numbering;
+import io.forebay.core.delivery.Owner.Share;
 import io.forebay.core.item.Acknowledgement;
 import io.forebay.core.item.Batch;
 import io.forebay.core.item.Item;
@@ -93,6 +94,16 @@ final class Parcel {
       }
     }
     return all;
+  }
+
+  /** An attempt to send was given up, and may still read the items' bytes. From any thread. */
+  void keepBytes() {
+    for (int s = 0; s < slices.size(); s++) {
+      Share share = slices.get(s).owner().share();
+      if (share != null) {
+        share.keepBytes();
+      }
+    }
   }
 
   Batch toBatch() {

@@ -10,7 +10,6 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -62,7 +61,7 @@ final class Sender {
     // The result is posted, so it is handled after the request was noted even when it is at hand.
     Disposable request =
         Mono.defer(() -> attempt(parcel))
-            .timeout(timeout, scheduler)
+            .timeout(timeout, Mono.fromSupplier(() -> tooLate(parcel)), scheduler)
             .onErrorResume(e -> Mono.just(new SendResult.Retry(describe(e))))
             .defaultIfEmpty(new SendResult.Retry("the request ended without a result"))
             .subscribe(result -> loop.post(() -> ended(parcel, result, began)));
@@ -83,6 +82,7 @@ final class Sender {
   /** Cancels all requests; the receiver may or may not have taken them. */
   List<Parcel> cancelAll() {
     List<Parcel> cancelled = new ArrayList<>(underWay.keySet());
+    cancelled.forEach(Parcel::keepBytes);
     underWay.values().forEach(Disposable::dispose);
     underWay.clear();
     memoryParcels = 0;
@@ -103,10 +103,13 @@ final class Sender {
     }
   }
 
-  private String describe(Throwable error) {
-    if (error instanceof TimeoutException) {
-      return "no answer within " + timeout.toString().substring(2).toLowerCase(Locale.ROOT);
-    }
+  private SendResult tooLate(Parcel parcel) {
+    parcel.keepBytes();
+    return new SendResult.Retry(
+        "no answer within " + timeout.toString().substring(2).toLowerCase(Locale.ROOT));
+  }
+
+  private static String describe(Throwable error) {
     String message = error.getMessage();
     return message == null ? error.getClass().getSimpleName() : message;
   }

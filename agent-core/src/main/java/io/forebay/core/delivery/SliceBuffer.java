@@ -36,6 +36,11 @@ final class SliceBuffer {
     return slices.getFirst().arrivedNanos();
   }
 
+  /** When the youngest item arrived, by the scheduler's clock; the buffer must not be empty. */
+  long newestNanos() {
+    return slices.getLast().arrivedNanos();
+  }
+
   void add(Slice slice) {
     slices.addLast(slice);
     count(slice, 1);

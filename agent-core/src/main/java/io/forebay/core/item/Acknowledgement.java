@@ -1,6 +1,7 @@
 package io.forebay.core.item;
 
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells a source, once, how its batch ended. Counted: it begins with one share; whoever hands a
@@ -11,6 +12,9 @@ import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
  * queue, or recorded them as dropped with the reason. It is failed when the agent stops, or its
  * node fails, before any of these: a source that can replay does so, a client that waits is told to
  * try again. A share that is never ended keeps the source waiting.
+ *
+ * <p>Whoever keeps items longer than their share copies their bytes: a source may write over them
+ * once the last share has ended well.
  *
  * <p>Thread safe. The outcome is reported on the thread that ends the last share, so {@link
  * Outcome} must be quick.
@@ -32,25 +36,38 @@ public final class Acknowledgement {
 
   private final Outcome outcome;
   private final boolean awaited;
+  private final @Nullable Runnable recycle;
 
   @SuppressWarnings("UnusedVariable") // through SHARES
   private volatile int shares = 1;
 
   private volatile boolean failed;
+  private volatile boolean bytesInUse;
 
-  private Acknowledgement(Outcome outcome, boolean awaited) {
+  private Acknowledgement(Outcome outcome, boolean awaited, @Nullable Runnable recycle) {
     this.outcome = outcome;
     this.awaited = awaited;
+    this.recycle = recycle;
   }
 
   /** Nobody wants to know: for a source that cannot replay. Each call gives one of its own. */
   public static Acknowledgement ignored() {
-    return new Acknowledgement(safe -> {}, false);
+    return new Acknowledgement(safe -> {}, false, null);
   }
 
   /** The source moves a cursor when it hears, and goes on reading meanwhile. */
   public static Acknowledgement of(Outcome outcome) {
-    return new Acknowledgement(outcome, false);
+    return new Acknowledgement(outcome, false, null);
+  }
+
+  /**
+   * As {@link #of}, for a source that writes the next items over the bytes of these.
+   *
+   * @param recycle runs after the outcome, and only when it was good and nobody has {@linkplain
+   *     #keepBytes kept} the bytes: then nobody reads them any more
+   */
+  public static Acknowledgement recycling(Outcome outcome, Runnable recycle) {
+    return new Acknowledgement(outcome, false, recycle);
   }
 
   /**
@@ -58,7 +75,7 @@ public final class Acknowledgement {
    * not lingered.
    */
   public static Acknowledgement awaited(Outcome outcome) {
-    return new Acknowledgement(outcome, true);
+    return new Acknowledgement(outcome, true, null);
   }
 
   /** Whether somebody waits for the answer, so that an idle worker should send at once. */
@@ -81,6 +98,14 @@ public final class Acknowledgement {
     }
   }
 
+  /**
+   * Says that the items' bytes may be read even after the last share has ended: by an attempt to
+   * send that was given up and may not have noticed yet. To be called before the share ends.
+   */
+  public void keepBytes() {
+    bytesInUse = true;
+  }
+
   /** Ends one share well. */
   public void complete() {
     end(1);
@@ -96,6 +121,9 @@ public final class Acknowledgement {
     int left = SHARES.addAndGet(this, -count);
     if (left == 0) {
       outcome.ended(!failed);
+      if (recycle != null && !failed && !bytesInUse) {
+        recycle.run();
+      }
     } else if (left < 0) {
       throw new IllegalStateException("ended more shares than there were");
     }

@@ -38,7 +38,8 @@ final class JsonStrings {
     int at = start;
     to[at++] = '"';
     while (i < end) {
-      // Two words at a time, and by branches: an index computed from a word would make each wait for
+      // Two words at a time, and by branches: an index computed from a word would make each wait
+      // for
       // the one before.
       for (; end - i >= 2 * Long.BYTES; i += 2 * Long.BYTES, at += 2 * Long.BYTES) {
         long first = (long) WORDS.get(source, i);

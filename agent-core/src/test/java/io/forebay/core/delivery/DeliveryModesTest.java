@@ -69,7 +69,7 @@ class DeliveryModesTest {
     // Each quote is two bytes once it is encoded, so the lines are longer than the items weigh.
     String[] bodies = Harness.bodies("\"".repeat(400), 100);
     h.offer(bodies);
-    h.pass(Duration.ofSeconds(6));
+    h.pass(Duration.ofMillis(300));
 
     assertThat(h.destination.taken).containsExactly(bodies);
   }
@@ -124,13 +124,44 @@ class DeliveryModesTest {
     h.start();
     h.offer("a", "b");
     h.offer("c");
-    h.pass(Duration.ofSeconds(1));
+    h.pass(Duration.ofMillis(50));
     assertThat(h.destination.taken).isEmpty();
     h.endInput();
 
     assertThat(h.destination.taken).containsExactly("a", "b", "c");
     assertThat(h.ended).containsEntry("a", true).containsEntry("c", true);
     assertThat(h.snapshot().bufferedItems()).isZero();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void anIncompleteBatchGoesOutOnceNothingMoreComes(Mode mode) {
+    h.mode = mode;
+    h.batchTimeout = Duration.ofSeconds(5);
+    h.start();
+    h.offer("a");
+    h.pass(Duration.ofMillis(60));
+    h.offer("b");
+    h.pass(Duration.ofMillis(90));
+    assertThat(h.destination.taken).isEmpty();
+    h.pass(Duration.ofMillis(15));
+    assertThat(h.destination.taken).containsExactly("a", "b");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aSteadyTrickleIsGatheredForTheWholeTimeout(Mode mode) {
+    h.mode = mode;
+    h.batchTimeout = Duration.ofSeconds(5);
+    h.start();
+    for (int i = 0; i < 83; i++) {
+      h.offer("a" + i);
+      h.pass(Duration.ofMillis(60));
+    }
+    assertThat(h.destination.taken).isEmpty();
+    h.offer("last");
+    h.pass(Duration.ofMillis(60));
+    assertThat(h.destination.taken).hasSizeGreaterThan(80);
   }
 
   @Test

@@ -49,7 +49,9 @@ public final class LineFeeds {
     return -1;
   }
 
-  /** The high bit of each byte that is a line feed; the lowest is right, higher ones may be wrong. */
+  /**
+   * The high bit of each byte that is a line feed; the lowest is right, higher ones may be wrong.
+   */
   private static long marks(byte[] bytes, int index) {
     long word = (long) WORDS.get(bytes, index) ^ LINE_FEEDS;
     return (word - LOW_BITS) & ~word & HIGH_BITS;

@@ -8,6 +8,7 @@ import io.forebay.core.item.Item;
 import io.forebay.source.line.LineSplitter;
 import io.forebay.source.net.BatchIntake;
 import io.forebay.source.net.ByteBudget;
+import io.forebay.source.net.ChunkPool;
 import io.forebay.source.net.HostResource;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
@@ -46,6 +47,7 @@ final class TcpConnection extends ChannelInboundHandlerAdapter {
   private final BatchIntake intake;
   private final ByteBudget budget;
   private final Set<TcpConnection> live;
+  private final ChunkPool chunks;
   private final LineSplitter splitter;
   private final Consumer<ByteSlice> addLine;
   private final AtomicLong unacknowledgedBytes = new AtomicLong();
@@ -72,12 +74,14 @@ final class TcpConnection extends ChannelInboundHandlerAdapter {
       ComponentContext node,
       BatchIntake intake,
       ByteBudget budget,
+      ChunkPool chunks,
       Set<TcpConnection> live) {
     this.config = config;
     this.node = node;
     this.intake = intake;
     this.live = live;
     this.budget = budget;
+    this.chunks = chunks;
     this.splitter = new LineSplitter((int) config.maxLineSize().bytes());
     this.addLine = line -> lines.add(Item.log(now, line, HostResource.get(), attributes));
   }
@@ -191,15 +195,18 @@ final class TcpConnection extends ChannelInboundHandlerAdapter {
 
   private void take(ChannelHandlerContext ctx, ByteBuf buffer) {
     int length = buffer.readableBytes();
-    byte[] chunk = new byte[length];
+    byte[] chunk = chunks.take(length);
     try {
-      buffer.readBytes(chunk);
+      buffer.readBytes(chunk, 0, length);
     } finally {
       buffer.release();
     }
     now = node.clock().millis();
     splitter.split(chunk, 0, length, addLine);
-    offer(ctx);
+    if (lines.isEmpty()) {
+      chunks.give(chunk);
+    }
+    offer(ctx, () -> chunks.give(chunk));
   }
 
   private void finish(ChannelHandlerContext ctx) {
@@ -207,19 +214,19 @@ final class TcpConnection extends ChannelInboundHandlerAdapter {
     live.remove(this);
     now = node.clock().millis();
     splitter.finish(addLine);
-    offer(ctx);
+    offer(ctx, () -> {});
   }
 
-  private void offer(ChannelHandlerContext ctx) {
+  private void offer(ChannelHandlerContext ctx, Runnable recycle) {
     reportCuts();
     if (lines.isEmpty()) {
       return;
     }
     List<Item> items = lines;
-    lines = new ArrayList<>();
+    lines = new ArrayList<>(items.size() + items.size() / 8);
     long weight = Batch.of(items, Acknowledgement.ignored()).weight();
     Acknowledgement share =
-        Acknowledgement.of(safe -> acknowledged(ctx, safe, items.size(), weight));
+        Acknowledgement.recycling(safe -> acknowledged(ctx, safe, items.size(), weight), recycle);
     unacknowledgedBytes.addAndGet(weight);
     budget.take(weight);
     offered = true;

@@ -6,6 +6,7 @@ import io.forebay.core.config.TlsSettings;
 import io.forebay.core.item.Batch;
 import io.forebay.source.net.BatchIntake;
 import io.forebay.source.net.ByteBudget;
+import io.forebay.source.net.ChunkPool;
 import io.forebay.source.net.ConnectionLimits;
 import io.forebay.source.net.Listening;
 import io.forebay.source.net.ListeningChannel;
@@ -41,6 +42,9 @@ final class TcpSource implements Source {
   private static final int FIRST_READ_BYTES = 16 << 10;
   private static final int LARGEST_READ_BYTES = 256 << 10;
   private static final int BACKLOG = 1024;
+
+  // As many bytes as a destination holds in memory by default.
+  private static final int MAX_IDLE_CHUNKS = 64;
 
   private final TcpInputConfig config;
   private final ComponentContext context;
@@ -101,6 +105,7 @@ final class TcpSource implements Source {
 
   private Mono<Void> bind(TcpServer server, Listener listener) {
     ByteBudget budget = new ByteBudget(config.maxPendingSize().bytes());
+    ChunkPool chunks = new ChunkPool(LARGEST_READ_BYTES, MAX_IDLE_CHUNKS);
     ConnectionLimits limits =
         new ConnectionLimits(
             context.nodeName(),
@@ -124,7 +129,7 @@ final class TcpSource implements Source {
                   connection ->
                       connection.addHandlerLast(
                           new TcpConnection(
-                              config, context, listener.intake, budget, listener.live)));
+                              config, context, listener.intake, budget, chunks, listener.live)));
               return outbound.neverComplete();
             })
         .bind()

@@ -1,0 +1,43 @@
+package io.forebay.source.net;
+
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+
+/**
+ * Arrays of one size for what is read from sockets, used again and again: a fast client fills
+ * hundreds of megabytes a second, and new arrays of that size cost their zeroing, cold memory and a
+ * larger heap. Thread safe. Keeps no more than a bound; what comes back beyond that is garbage.
+ */
+public final class ChunkPool {
+
+  private final int chunkBytes;
+  private final BlockingQueue<byte[]> idle;
+
+  /**
+   * @param chunkBytes length of each array
+   * @param maxIdle arrays kept at most
+   */
+  public ChunkPool(int chunkBytes, int maxIdle) {
+    this.chunkBytes = chunkBytes;
+    this.idle = new ArrayBlockingQueue<>(maxIdle);
+  }
+
+  /**
+   * An array for so many bytes, of any content. Only a large part of a chunk is worth one: for less
+   * the array is as long as asked for, and not to be used again.
+   */
+  public byte[] take(int bytes) {
+    if (bytes > chunkBytes || bytes < chunkBytes / 4) {
+      return new byte[bytes];
+    }
+    byte[] chunk = idle.poll();
+    return chunk == null ? new byte[chunkBytes] : chunk;
+  }
+
+  /** Gives an array back that nobody reads any more; passes over those that are not the pool's. */
+  public void give(byte[] chunk) {
+    if (chunk.length == chunkBytes) {
+      idle.offer(chunk);
+    }
+  }
+}
