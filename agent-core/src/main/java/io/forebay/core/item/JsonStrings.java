@@ -61,6 +61,9 @@ final class JsonStrings {
           continue;
         }
       }
+      if (i == end) {
+        break;
+      }
       byte b = source[i];
       if (b < 0) {
         int sequence = sequenceLength(source, i, end);

@@ -1,6 +1,7 @@
 package io.forebay.source.net;
 
 import io.forebay.core.item.Batch;
+import io.forebay.core.item.ByteSlice;
 import io.forebay.core.item.Item;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,7 +11,7 @@ import java.util.function.Consumer;
 import org.reactivestreams.Subscription;
 import reactor.core.publisher.BaseSubscriber;
 
-/** A subscriber that takes what it asked for, keeps it, and treats each share as it is told. */
+/** A subscriber that takes what it asked for, keeps a copy, and treats each share as it is told. */
 public final class Taker extends BaseSubscriber<Batch> {
 
   private final long firstDemand;
@@ -52,8 +53,19 @@ public final class Taker extends BaseSubscriber<Batch> {
 
   @Override
   protected void hookOnNext(Batch batch) {
-    taken.add(batch);
+    taken.add(batch.withItems(copies(batch.items())));
     treatment.accept(batch);
+  }
+
+  /** A source may write over the bytes once their share has ended. */
+  private static List<Item> copies(List<Item> items) {
+    return items.stream()
+        .map(
+            item ->
+                item.encoded() == null
+                    ? item.withBody(ByteSlice.of(item.body().toByteArray()))
+                    : item)
+        .toList();
   }
 
   @Override

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.forebay.core.config.DataSize;
 import io.forebay.core.config.TlsSettings;
+import io.forebay.core.item.Batch;
 import io.forebay.source.net.Events;
 import io.forebay.source.net.Leaks;
 import io.forebay.source.net.ListenException;
@@ -24,9 +25,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -116,6 +120,62 @@ class TcpSourceTest {
     } catch (IOException e) {
       throw new AssertionError(e);
     }
+  }
+
+  /** What is read fills arrays that were used before, but none that somebody may still read. */
+  @Test
+  void writesOnlyOverBytesThatNobodyReadsAnyMore() throws Exception {
+    Queue<Batch> held = new ConcurrentLinkedQueue<>();
+    int port = start(Taker.with(held::add));
+    try (Socket socket = new Socket("127.0.0.1", port)) {
+      sendNumbered(socket, 0, 4096);
+      await().until(() -> taker.itemCount() == 4096);
+      List<Batch> first = new ArrayList<>(held);
+      held.clear();
+      List<Batch> large =
+          first.stream().filter(batch -> arrayOf(batch).length == LARGEST_CHUNK).toList();
+      assertThat(large).hasSizeGreaterThan(4);
+      Batch notEnded = large.get(0);
+      Batch kept = large.get(1);
+      Batch failed = large.get(2);
+      kept.acknowledgement().keepBytes();
+      failed.acknowledgement().fail();
+      for (Batch batch : first) {
+        if (batch != notEnded && batch != failed) {
+          batch.acknowledgement().complete();
+        }
+      }
+      List<List<String>> before =
+          Stream.of(notEnded, kept, failed).map(TcpSourceTest::text).toList();
+
+      sendNumbered(socket, 4096, 8192);
+      await().until(() -> taker.itemCount() == 12288);
+
+      assertThat(Stream.of(notEnded, kept, failed).map(TcpSourceTest::text)).isEqualTo(before);
+      List<byte[]> used = held.stream().map(TcpSourceTest::arrayOf).toList();
+      assertThat(used).doesNotContain(arrayOf(notEnded), arrayOf(kept), arrayOf(failed));
+      assertThat(used).containsAnyElementsOf(large.stream().map(TcpSourceTest::arrayOf).toList());
+      assertThat(taker.bodies()).hasSize(12288).doesNotHaveDuplicates();
+    }
+  }
+
+  private static final int LARGEST_CHUNK = 256 << 10;
+
+  private static byte[] arrayOf(Batch batch) {
+    // The first line of a chunk may have begun in the chunk before, and is a copy then.
+    return batch.items().get(batch.size() - 1).body().array();
+  }
+
+  private static List<String> text(Batch batch) {
+    return batch.items().stream().map(item -> item.body().toUtf8()).toList();
+  }
+
+  private static void sendNumbered(Socket socket, int from, int count) throws IOException {
+    StringBuilder text = new StringBuilder();
+    for (int i = from; i < from + count; i++) {
+      text.append(i).append(' ').append("x".repeat(1000)).append('\n');
+    }
+    write(socket, text.toString());
   }
 
   @Test
