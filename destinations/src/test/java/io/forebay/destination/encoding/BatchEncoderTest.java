@@ -17,6 +17,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.xerial.snappy.Snappy;
 import reactor.core.scheduler.Schedulers;
 
@@ -145,17 +147,26 @@ class BatchEncoderTest {
     queued.release();
   }
 
-  @Test
-  void largeBatchesAreEncodedOnTheScheduler() {
-    BatchEncoder encoder = encoder(BatchFormat.NDJSON, 1);
+  @ParameterizedTest
+  @CsvSource({
+    "UNCOMPRESSED, 2000, main",
+    "UNCOMPRESSED, 60000, parallel",
+    "ZSTD, 10, main",
+    "ZSTD, 2000, parallel"
+  })
+  void whatTakesLongIsDoneOnTheScheduler(BodyCompression compression, int items, String expected) {
+    BatchEncoder encoder =
+        new BatchEncoder(BatchFormat.NDJSON, compression, Schedulers.parallel(), 1);
 
     String thread =
         encoder
-            .encode(Items.batch(Items.many(2_000)))
+            .encode(Items.batch(Items.many(items)))
             .map(body -> Thread.currentThread().getName())
             .block(Duration.ofSeconds(10));
 
-    assertThat(thread).startsWith("parallel");
+    assertThat(thread)
+        .startsWith(expected.equals("main") ? Thread.currentThread().getName() : expected);
+    encoder.close();
   }
 
   @Test
