@@ -39,10 +39,10 @@ def parse(arguments):
     parser.add_argument("--lines", type=int, help="lines of a run at full speed (default: 1000000; quick: 200000)")
     parser.add_argument("--scenarios", default="", help="names or beginnings of names, separated by commas (default: all)")
     parser.add_argument("--agents", default="", help="the same for agents")
-    parser.add_argument("--quick", action="store_true", help="one round with little; prints its tables and leaves the document alone")
+    parser.add_argument("--quick", action="store_true", help="one round with little of everything")
     parser.add_argument("--out", type=pathlib.Path, help="the results as JSON lines (default: beneath --folder)")
     parser.add_argument("--again", type=pathlib.Path, help="runs nothing: shows the results of this file")
-    parser.add_argument("--document", type=pathlib.Path, help=f"has the marks between which the tables go (default: {DOCUMENT.name})")
+    parser.add_argument("--document", type=pathlib.Path, help=f"has the marks between which the tables go (default: {DOCUMENT.name}; a part of the work, or --quick, is printed)")
     parser.add_argument("--folder", type=pathlib.Path, default=pathlib.Path(tempfile.gettempdir()) / "forebay-bench",
                         help="for data, queues and results; the disk that is measured")
     parser.add_argument("--agent-port", type=int, default=15140)
@@ -133,7 +133,8 @@ def present(agents):
 
 def show(arguments, scenarios, rows, facts):
     text = report.render(scenarios, rows, facts)
-    document = arguments.document or (None if arguments.quick else DOCUMENT)
+    partial = arguments.quick or arguments.scenarios or arguments.agents
+    document = arguments.document or (None if partial else DOCUMENT)
     if document is None:
         print(text)
         return
