@@ -15,7 +15,6 @@ import json
 import os
 import pathlib
 import shlex
-import signal
 import subprocess
 import sys
 import tempfile
@@ -123,12 +122,12 @@ def measure(scenarios, agents, rounds, options, out):
 
 
 def present(agents):
-    """The agents that can be run, and why the others cannot."""
+    """The agents that can be run, and the reasons why others cannot."""
     missing = {agent: configs.AGENTS[agent].missing() for agent in agents}
     for agent, why in missing.items():
         if why:
             say(f"left out: {agent}: {why}")
-    return [agent for agent in agents if not missing[agent]]
+    return [agent for agent in agents if not missing[agent]], {agent: why for agent, why in missing.items() if why}
 
 
 def show(arguments, scenarios, rows, facts):
@@ -140,10 +139,6 @@ def show(arguments, scenarios, rows, facts):
         return
     document.write_text(report.put_between(document.read_text(), report.BEGIN, report.END, text))
     say(f"written: {document}")
-
-
-def stop(*_):
-    raise KeyboardInterrupt
 
 
 def main():
@@ -158,11 +153,13 @@ def main():
         facts, *rows = [json.loads(line) for line in arguments.again.read_text().splitlines()]
         show(arguments, selected, [row for row in rows if row["agent"] in agents], facts)
         return
-    signal.signal(signal.SIGTERM, stop)
+    processes.stopping.install()
     options = options_of(arguments)
     options.folder.mkdir(parents=True, exist_ok=True)
-    agents = present(agents)
+    agents, missing = present(agents)
     facts = report.machine(options.folder, "python3 benchmarks/agents.py " + shlex.join(sys.argv[1:]))
+    if missing:
+        facts["left out"] = "; ".join(f"{agent}: {why}" for agent, why in missing.items())
     build()
     path = arguments.out or options.folder / "results.jsonl"
     with open(path, "w") as out:

@@ -1,4 +1,5 @@
 """The three processes of a run: the agent, the counting receiver before it, and whoever sends. All are ended by their id."""
+import contextlib
 import mmap
 import os
 import pathlib
@@ -16,6 +17,37 @@ HEAD = ["magic", "maxseq", "t0_ns", "first_ns", "last_ns", "lines", "unique", "d
 
 class Failure(Exception):
     """A run that came to nothing, said in one line."""
+
+
+class Stopping:
+    """Ctrl-C and SIGTERM: end what is under way by a KeyboardInterrupt, once, and not where a process would be forgotten."""
+
+    def __init__(self):
+        self.asked = False
+        self.held = 0
+
+    def install(self):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self.ask)
+
+    def ask(self, *_):
+        first, self.asked = not self.asked, True
+        if first and not self.held:
+            raise KeyboardInterrupt
+
+    @contextlib.contextmanager
+    def later(self):
+        """Within, nothing is interrupted; it is at the end."""
+        self.held += 1
+        try:
+            yield
+        finally:
+            self.held -= 1
+        if self.asked:
+            raise KeyboardInterrupt
+
+
+stopping = Stopping()
 
 
 def cpu_seconds(pid):
@@ -79,8 +111,9 @@ class Receiver:
     def up(self):
         if listens(self.port):
             raise Failure(f"port {self.port} is in use; choose another with --receiver-port")
-        self.process = subprocess.Popen([str(HERE / "benchsink"), "-p", str(self.port), "-s", str(self.state),
-                                         "-n", str(self.numbers), *self.options])
+        with stopping.later():
+            self.process = subprocess.Popen([str(HERE / "benchsink"), "-p", str(self.port), "-s", str(self.state),
+                                             "-n", str(self.numbers), *self.options])
         deadline = time.monotonic() + 10
         while not listens(self.port):
             if self.process.poll() is not None or time.monotonic() > deadline:
@@ -138,8 +171,9 @@ class Agent:
             raise Failure(f"port {self.port} is in use; choose another with --agent-port")
         self.started = time.time()
         try:
-            self.process = subprocess.Popen(self.launch.command, env=self.environment, stdin=subprocess.DEVNULL,
-                                            stdout=self.log, stderr=self.log)
+            with stopping.later():
+                self.process = subprocess.Popen(self.launch.command, env=self.environment, stdin=subprocess.DEVNULL,
+                                                stdout=self.log, stderr=self.log)
         except OSError as problem:
             raise Failure(f"cannot be started: {problem}") from problem
 

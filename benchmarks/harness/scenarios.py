@@ -7,7 +7,7 @@ import subprocess
 import time
 
 from .configs import AGENTS, HTTP, TAIL, TCP, Work
-from .processes import Agent, Receiver
+from .processes import Agent, Receiver, stopping
 
 HERE = pathlib.Path(__file__).resolve().parent
 SMALL, LARGE = 256, 1024
@@ -17,10 +17,11 @@ class Run:
     """One agent, one receiver and at most one sender in a folder of their own; leaving ends all of them."""
 
     def __init__(self, agent, options, lines, source=TCP, destinations=1, files=1):
-        self.options, self.lines, self.source = options, lines, source
+        self.name, self.options, self.lines = agent, options, lines
         self.folder = options.folder / "work"
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
+        os.sync()  # what the run before has left to be written is not this one's
         self.tail = ""
         if source == TAIL:
             self.tail = str(self.folder / "in" / "*.log") if files > 1 else str(self.folder / "in.log")
@@ -34,16 +35,23 @@ class Run:
         return self
 
     def __exit__(self, *_):
+        with stopping.later():
+            self.close()
+
+    def close(self):
         if self.sender is not None and self.sender.poll() is None:
             self.sender.kill()
         if self.sender is not None:
             self.sender.communicate()
         self.agent.close()
         self.receiver.close()
+        shutil.copy(self.agent.log.name, self.options.folder / f"last-{self.name}.log")
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def start_sender(self, *command):
-        self.sender = subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        with stopping.later():
+            self.sender = subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                           text=True)
 
     def send(self, size, lines, *more):
         self.start_sender(HERE / "benchload", "send", "-f", data(self.options, size, lines), "-p", self.options.ports.agent,
@@ -169,7 +177,6 @@ def from_files(agent, options, files=1):
     lines = int(options.lines * AGENTS[agent].share / 2)
     with Run(agent, options, lines, TAIL, files=files) as run:
         make_files(run, files, lines)
-        os.sync()
         run.receiver.up()
         run.agent.start()
         complete = run.settle(lines)

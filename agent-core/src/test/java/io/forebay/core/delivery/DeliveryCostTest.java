@@ -8,11 +8,18 @@ import io.forebay.core.item.Batch;
 import io.forebay.core.item.ByteSlice;
 import io.forebay.core.item.Item;
 import io.forebay.queue.AllocatedBytes;
+import io.forebay.queue.PersistentQueue;
+import io.forebay.queue.QueueOptions;
+import io.forebay.queue.RecordBatch;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.FluxSink;
 import reactor.core.publisher.Mono;
@@ -24,6 +31,7 @@ import reactor.core.publisher.Mono;
 class DeliveryCostTest {
 
   private static final int ITEMS = 1000;
+  private static final int LINE_BYTES = 256;
 
   private final Harness harness = new Harness();
   private final CountingScheduler scheduler = new CountingScheduler(harness.time);
@@ -69,6 +77,35 @@ class DeliveryCostTest {
     assertThat(bytes)
         .as("bytes allocated for an item that is delivered in batches of %d", ITEMS)
         .isLessThan(8);
+  }
+
+  @Test
+  void readingTheQueueAllocatesItemsButNoSecondCopyOfTheirBytes(@TempDir Path directory)
+      throws Exception {
+    int[] lengths = new int[ITEMS];
+    Arrays.fill(lengths, LINE_BYTES);
+    ByteBuffer[] lines = {ByteBuffer.allocate(ITEMS * LINE_BYTES)};
+    RecordBatch records = new RecordBatch(lines, lengths, ITEMS);
+    try (PersistentQueue queue = PersistentQueue.open(QueueOptions.of(directory.resolve("q")))) {
+      double bytes =
+          AllocatedBytes.perUnit(
+              ITEMS,
+              () -> {
+                queue.append(records).toCompletableFuture().join();
+                int read = 0;
+                for (Slice slice : LeaseReader.read(queue, ITEMS, 1 << 20).slices()) {
+                  read += slice.count();
+                  ((Owner.Leased) slice.owner()).lease().acknowledge();
+                }
+                if (read != ITEMS) {
+                  throw new AssertionError("read " + read + " items of " + ITEMS);
+                }
+              });
+
+      assertThat(bytes)
+          .as("bytes allocated for an item of %d B that is read from the queue", LINE_BYTES)
+          .isLessThan(LINE_BYTES + 96);
+    }
   }
 
   @Test
