@@ -230,11 +230,6 @@ def fluent_bit_source(work, on_disk):
       static_batch_size: 200M
       event_batch_size: 200M
       tag: t{storage}"""
-    if work.source == HTTP:
-        return f"""- name: http
-      listen: 127.0.0.1
-      port: {work.ports.agent}
-      tag: t{storage}"""
     return f"""- name: tcp
       listen: 127.0.0.1
       port: {work.ports.agent}
@@ -317,8 +312,8 @@ AGENTS = {
     "syslogng-disk-reliable": Kind(syslog_ng("reliable"), syslog_ng_missing, DISK, durable=True),
     "rsyslog-fwd-mem": Kind(rsyslog("mem", "fwd"), rsyslog_missing, MEMORY, named=True),
     "rsyslog-es-mem": Kind(rsyslog("mem", "es"), rsyslog_missing, MEMORY),
-    "rsyslog-es-da": Kind(rsyslog("da", "es"), rsyslog_missing, SPILL, durable=True),
+    "rsyslog-es-da": Kind(rsyslog("da", "es"), rsyslog_missing, SPILL, durable=True, named=True),
     "rsyslog-es-disk": Kind(rsyslog("disk", "es"), rsyslog_missing, DISK, durable=True, share=0.25),
-    "fluentbit-mem": Kind(fluent_bit(False), fluent_bit_missing, MEMORY, (TCP, TAIL, HTTP)),
-    "fluentbit-fs": Kind(fluent_bit(True), fluent_bit_missing, DISK, (TCP, TAIL, HTTP), durable=True),
+    "fluentbit-mem": Kind(fluent_bit(False), fluent_bit_missing, MEMORY),
+    "fluentbit-fs": Kind(fluent_bit(True), fluent_bit_missing, DISK, durable=True),
 }

@@ -20,10 +20,10 @@ class Options:
     ports: Ports
     lines: int = 1_000_000
     paced_rate: int = 20_000
-    paced_seconds: float = 6
+    paced_seconds: float = 5
     outage_rate: int = 50_000
-    down: float = 6
-    idle_seconds: float = 6
+    down: float = 5
+    idle_seconds: float = 4
     clients: int = 256
     stall: float = 10
     limit: float = 90
