@@ -28,6 +28,7 @@ final class CollectorDestination implements NumberedDestination {
   private final Scheduler.Worker worker;
   private final @Nullable CertificateWatch certificates;
   private final Sequencer sequencer;
+  private final Epochs epochs;
   private final Mono<Void> closing;
 
   /**
@@ -35,10 +36,14 @@ final class CollectorDestination implements NumberedDestination {
    * @param certificates closed by {@link #close}; null for plain text
    */
   CollectorDestination(
-      Scheduler.Worker worker, @Nullable CertificateWatch certificates, Sequencer sequencer) {
+      Scheduler.Worker worker,
+      @Nullable CertificateWatch certificates,
+      Sequencer sequencer,
+      Epochs epochs) {
     this.worker = worker;
     this.certificates = certificates;
     this.sequencer = sequencer;
+    this.epochs = epochs;
     this.closing = Mono.defer(this::closeNow).cache();
   }
 
@@ -110,7 +115,7 @@ final class CollectorDestination implements NumberedDestination {
             })
         .publishOn(Schedulers.boundedElastic())
         .flatMap(last -> Mono.fromCallable(() -> await(last)))
-        .then()
+        .then(Mono.defer(epochs::settled))
         .doFinally(signal -> worker.dispose());
   }
 

@@ -78,6 +78,7 @@ public final class CollectorDestinationFactory
             context.clock(),
             new LinkReport(context.nodeName(), context.listener()),
             epochs,
-            worker));
+            worker),
+        epochs);
   }
 }

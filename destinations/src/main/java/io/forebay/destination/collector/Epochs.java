@@ -27,6 +27,7 @@ final class Epochs {
   private final LongSupplier random;
   private volatile Renewal renewal = NONE;
   private volatile boolean loaded;
+  private volatile Mono<Void> writing = Mono.empty();
 
   /**
    * @param blocking reads and writes the file
@@ -53,8 +54,17 @@ final class Epochs {
 
   /** Gives a queue another epoch, on subscription; completes once that is durable and in use. */
   Mono<Void> renew(long queueEpoch) {
-    return Mono.<Void>fromCallable(() -> write(new Renewal(queueEpoch, random.getAsLong())))
-        .subscribeOn(blocking);
+    return Mono.defer(
+        () ->
+            writing =
+                Mono.<Void>fromCallable(() -> write(new Renewal(queueEpoch, random.getAsLong())))
+                    .subscribeOn(blocking)
+                    .cache());
+  }
+
+  /** Completes once no file is being written, however that ended. */
+  Mono<Void> settled() {
+    return Mono.defer(() -> writing).onErrorComplete();
   }
 
   @SuppressWarnings("NullAway") // a Mono<Void> of a callable ends empty
