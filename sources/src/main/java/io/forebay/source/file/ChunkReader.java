@@ -2,34 +2,35 @@ package io.forebay.source.file;
 
 import io.forebay.core.item.ByteSlice;
 import io.forebay.core.item.Item;
+import io.forebay.source.line.ChunkPool;
 import io.forebay.source.line.LineCut;
+import io.forebay.source.line.LineFeeds;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a file in chunks, each into an array of its own that its items share. A chunk begins where
- * an item does; what is incomplete at its end is read again with the next one, so nothing has to be
- * carried over and every batch is a whole range of the file.
+ * Reads a file in chunks, each into an array that its items share. A chunk begins where an item
+ * does; what is incomplete at its end is read again with the next one, so nothing has to be carried
+ * over and every batch is a whole range of the file.
  */
 final class ChunkReader {
 
   /** Bytes of a chunk; more where an item does not fit. */
-  static final int CHUNK_BYTES = 128 * 1024;
+  static final int CHUNK_BYTES = 256 * 1024;
 
   /**
    * Items read.
    *
    * @param range where they lie in the file
-   * @param memoryBytes size of the array that they share
+   * @param memory the array that they share
    * @param cutLines lines that were cut
    * @param cutBytes what was cut from them
    */
-  record Chunk(List<Item> items, Range range, int memoryBytes, int cutLines, long cutBytes) {}
+  record Chunk(List<Item> items, Range range, byte[] memory, int cutLines, long cutBytes) {}
 
   /** Makes the items of one chunk. */
   private static final class Collector implements ItemScanner.Findings {
@@ -55,9 +56,15 @@ final class ChunkReader {
   }
 
   private final ItemScanner scanner;
+  private final ChunkPool pool;
 
-  ChunkReader(ItemScanner scanner) {
+  /**
+   * @param pool arrays of {@link #CHUNK_BYTES}; what a chunk's items share goes back there when
+   *     nobody reads it any more
+   */
+  ChunkReader(ItemScanner scanner, ChunkPool pool) {
     this.scanner = scanner;
+    this.pool = pool;
   }
 
   /**
@@ -76,24 +83,27 @@ final class ChunkReader {
     }
     int want = CHUNK_BYTES;
     while (true) {
-      byte[] bytes = readFully(channel, at.next(), Math.min(want, end - at.next()));
-      boolean toEnd = at.next() + bytes.length == end;
+      int count = (int) Math.min(want, end - at.next());
+      byte[] bytes = pool.take(count);
+      int length = readFully(channel, at.next(), bytes, count);
+      boolean toEnd = at.next() + length == end;
       Collector found = new Collector(template);
-      int consumed = scanner.scan(bytes, bytes.length, toEnd ? ending : Ending.OPEN, found);
-      boolean sufficient = bytes.length >= scanner.sufficientBytes();
+      int consumed = scanner.scan(bytes, length, toEnd ? ending : Ending.OPEN, found);
+      boolean sufficient = length >= scanner.sufficientBytes();
       if (consumed == 0 && sufficient) {
         // The line at the end of the chunk is too long. What is before it is complete.
-        consumed = scanner.scan(bytes, bytes.length, Ending.QUIET, found);
+        consumed = scanner.scan(bytes, length, Ending.QUIET, found);
       }
       if (consumed > 0) {
-        return chunk(at, at.next() + consumed, Tail.of(bytes, consumed), bytes.length, found);
+        return chunk(at, at.next() + consumed, Tail.of(bytes, consumed), bytes, found);
       }
+      pool.give(bytes);
       if (sufficient) {
-        at.enterLongLine(at.next() + bytes.length);
+        at.enterLongLine(at.next() + length);
         return null;
       }
-      if (toEnd || bytes.length < want) {
-        at.sawUpTo(at.next() + bytes.length);
+      if (toEnd || length < want) {
+        at.sawUpTo(at.next() + length);
         return null;
       }
       want = Math.min(want * 2, Math.max(want + 1, scanner.sufficientBytes()));
@@ -103,48 +113,45 @@ final class ChunkReader {
   private @Nullable Chunk readLongLine(
       FileChannel channel, ReadPosition at, long end, Ending ending, ItemFields.Stamped template)
       throws IOException {
-    byte[] bytes = readFully(channel, at.seen(), Math.min(CHUNK_BYTES, end - at.seen()));
-    int feed = 0;
-    while (feed < bytes.length && bytes[feed] != '\n') {
-      feed++;
-    }
-    long lineEnd = at.seen() + feed;
-    boolean ended = feed < bytes.length;
+    int count = (int) Math.min(CHUNK_BYTES, end - at.seen());
+    byte[] bytes = pool.take(count);
+    int length = readFully(channel, at.seen(), bytes, count);
+    int feed = LineFeeds.indexOf(bytes, 0, length);
+    boolean ended = feed >= 0;
+    long lineEnd = at.seen() + (ended ? feed : length);
+    Tail tail = ended ? Tail.of(bytes, feed + 1) : Tail.UNKNOWN;
+    pool.give(bytes);
     if (!ended && (lineEnd < end || ending != Ending.FINAL)) {
       at.sawUpTo(lineEnd);
       return null;
     }
     int max = scanner.maxLineBytes();
-    byte[] body = readFully(channel, at.next(), Math.min(max + 1L, lineEnd - at.next()));
+    byte[] body = new byte[(int) Math.min(max + 1L, lineEnd - at.next())];
+    int bodyLength = readFully(channel, at.next(), body, body.length);
     Collector found = new Collector(template);
-    int kept = LineCut.keep(body, 0, body.length, max);
+    int kept = LineCut.keep(body, 0, bodyLength, max);
     found.item(ByteSlice.of(body, 0, kept));
     if (kept < lineEnd - at.next()) {
       found.cut(lineEnd - at.next() - kept);
     }
-    return chunk(
-        at,
-        ended ? lineEnd + 1 : lineEnd,
-        ended ? Tail.of(bytes, feed + 1) : Tail.UNKNOWN,
-        body.length,
-        found);
+    return chunk(at, ended ? lineEnd + 1 : lineEnd, tail, body, found);
   }
 
-  private static Chunk chunk(
-      ReadPosition at, long end, Tail tail, int memoryBytes, Collector found) {
+  private static Chunk chunk(ReadPosition at, long end, Tail tail, byte[] memory, Collector found) {
     Range range = new Range(at.next(), end, found.items.size(), tail);
     at.moveTo(end);
-    return new Chunk(found.items, range, memoryBytes, found.cutLines, found.cutBytes);
+    return new Chunk(found.items, range, memory, found.cutLines, found.cutBytes);
   }
 
-  /** Reads so many bytes, or fewer where the file has fewer by now. */
-  private static byte[] readFully(FileChannel channel, long offset, long count) throws IOException {
-    ByteBuffer buffer = ByteBuffer.allocate((int) count);
+  /** Reads so many bytes, or fewer where the file has fewer by now, and says how many. */
+  private static int readFully(FileChannel channel, long offset, byte[] into, int count)
+      throws IOException {
+    ByteBuffer buffer = ByteBuffer.wrap(into, 0, count);
     while (buffer.hasRemaining()) {
       if (channel.read(buffer, offset + buffer.position()) < 0) {
-        return Arrays.copyOf(buffer.array(), buffer.position());
+        break;
       }
     }
-    return buffer.array();
+    return buffer.position();
   }
 }

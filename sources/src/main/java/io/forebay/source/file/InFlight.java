@@ -3,6 +3,7 @@ package io.forebay.source.file;
 import io.forebay.core.component.NodeListener;
 import io.forebay.core.item.Acknowledgement;
 import io.forebay.core.item.Batch;
+import io.forebay.source.line.ChunkPool;
 import io.forebay.source.worker.Emitter;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -23,18 +24,22 @@ final class InFlight {
   private final Cursors cursors;
   private final NodeListener listener;
   private final long maxUnacknowledged;
+  private final ChunkPool pool;
   private final AtomicLong bytes = new AtomicLong();
   private final AtomicLong batches = new AtomicLong();
   private volatile boolean held;
 
   /**
    * @param maxUnacknowledged bytes of one file that may be read beyond its cursor
+   * @param pool gets the arrays back that nobody reads any more
    */
-  InFlight(Emitter out, Cursors cursors, NodeListener listener, long maxUnacknowledged) {
+  InFlight(
+      Emitter out, Cursors cursors, NodeListener listener, long maxUnacknowledged, ChunkPool pool) {
     this.out = out;
     this.cursors = cursors;
     this.listener = listener;
     this.maxUnacknowledged = maxUnacknowledged;
+    this.pool = pool;
   }
 
   boolean isEmpty() {
@@ -65,7 +70,8 @@ final class InFlight {
   /** Hands the items out as one batch. */
   void emit(TailedFile file, ChunkReader.Chunk chunk) {
     Range range = chunk.range();
-    int memoryBytes = chunk.memoryBytes();
+    byte[] memory = chunk.memory();
+    int memoryBytes = memory.length;
     int epoch = file.ranges().epoch();
     file.ranges().opened();
     bytes.addAndGet(memoryBytes);
@@ -77,7 +83,8 @@ final class InFlight {
     out.emit(
         Batch.of(
             chunk.items(),
-            Acknowledgement.of(safe -> ended(file, range, epoch, memoryBytes, safe))));
+            Acknowledgement.recycling(
+                safe -> ended(file, range, epoch, memoryBytes, safe), () -> pool.give(memory))));
   }
 
   private void ended(TailedFile file, Range range, int epoch, int memoryBytes, boolean safe) {

@@ -2,6 +2,7 @@ package io.forebay.source.file;
 
 import io.forebay.core.item.ByteSlice;
 import io.forebay.source.line.LineCut;
+import io.forebay.source.line.LineFeeds;
 
 /** Each line is an item. A carriage return before the line feed belongs to the line feed. */
 final class LineScanner implements ItemScanner {
@@ -15,11 +16,10 @@ final class LineScanner implements ItemScanner {
   @Override
   public int scan(byte[] chunk, int length, Ending ending, Findings findings) {
     int start = 0;
-    for (int i = 0; i < length; i++) {
-      if (chunk[i] == '\n') {
-        line(chunk, start, i, maxLineBytes, findings);
-        start = i + 1;
-      }
+    for (int feed = LineFeeds.indexOf(chunk, 0, length); feed >= 0; ) {
+      line(chunk, start, feed, maxLineBytes, findings);
+      start = feed + 1;
+      feed = LineFeeds.indexOf(chunk, start, length);
     }
     if (ending == Ending.FINAL && start < length) {
       line(chunk, start, length, maxLineBytes, findings);

@@ -1,6 +1,7 @@
 package io.forebay.source.file;
 
 import io.forebay.core.component.ComponentContext;
+import io.forebay.source.line.ChunkPool;
 import io.forebay.source.worker.Emitter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * acknowledgements that are still out and saves what they move.
  */
 final class TailLoop {
+
+  // As many bytes as a destination holds in memory by default.
+  private static final int MAX_IDLE_CHUNKS = 64;
 
   private static final long MIN_SEARCH_GAP_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
@@ -54,14 +58,16 @@ final class TailLoop {
             context.listener(),
             health,
             config.cursorFlushInterval().toNanos());
+    ChunkPool pool = new ChunkPool(ChunkReader.CHUNK_BYTES, MAX_IDLE_CHUNKS);
     this.inFlight =
-        new InFlight(out, cursors, context.listener(), config.maxUnacknowledgedSize().bytes());
+        new InFlight(
+            out, cursors, context.listener(), config.maxUnacknowledgedSize().bytes(), pool);
     this.discovery =
         new FileDiscovery(config, followed, cursors, openFiles, health, context.listener());
     this.reader =
         new TailReader(
             config,
-            new ChunkReader(scanner(config)),
+            new ChunkReader(scanner(config), pool),
             paths,
             openFiles,
             cursors,

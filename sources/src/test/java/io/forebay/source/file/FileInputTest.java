@@ -132,15 +132,15 @@ class FileInputTest {
 
   @Test
   void the_cursor_waits_for_the_first_batch_that_is_not_acknowledged() throws IOException {
-    node.write("a.log", lines(0, 20_000));
+    node.write("a.log", lines(0, 60_000));
     Receiver first = node.follow(node.keys("*.log"), Receiver::holding);
-    await().untilAsserted(() -> assertThat(first.bodies()).hasSize(20_000));
+    await().untilAsserted(() -> assertThat(first.bodies()).hasSize(60_000));
     List<Batch> batches = first.batches();
     assertThat(batches).hasSizeGreaterThan(1);
     batches.get(batches.size() - 1).acknowledgement().complete();
     node.stop();
     Receiver second = node.follow(node.keys("*.log"), Receiver::acknowledging);
-    await().untilAsserted(() -> assertThat(second.bodies()).isEqualTo(bodies(0, 20_000)));
+    await().untilAsserted(() -> assertThat(second.bodies()).isEqualTo(bodies(0, 60_000)));
   }
 
   @Test
@@ -368,7 +368,7 @@ class FileInputTest {
   @Test
   void stops_at_the_bound_of_what_is_not_acknowledged() throws IOException {
     FileInputFixture.Keys keys = node.keys("a.log");
-    keys.maxUnacknowledged = 300_000;
+    keys.maxUnacknowledged = 600_000;
     node.write("a.log", lines(0, 100_000));
     Receiver received = node.follow(keys, Receiver::holding);
     await().until(() -> received.batches().size() == 3);

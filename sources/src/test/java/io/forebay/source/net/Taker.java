@@ -53,19 +53,19 @@ public final class Taker extends BaseSubscriber<Batch> {
 
   @Override
   protected void hookOnNext(Batch batch) {
-    taken.add(batch.withItems(copies(batch.items())));
+    taken.add(copyOf(batch));
     treatment.accept(batch);
   }
 
-  /** A source may write over the bytes once their share has ended. */
-  private static List<Item> copies(List<Item> items) {
-    return items.stream()
-        .map(
-            item ->
-                item.encoded() == null
-                    ? item.withBody(ByteSlice.of(item.body().toByteArray()))
-                    : item)
-        .toList();
+  /**
+   * The batch with bytes of its own: a source may write over its own once their share has ended.
+   */
+  public static Batch copyOf(Batch batch) {
+    return batch.withItems(batch.items().stream().map(Taker::copyOf).toList());
+  }
+
+  private static Item copyOf(Item item) {
+    return item.encoded() == null ? item.withBody(ByteSlice.of(item.body().toByteArray())) : item;
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.forebay.source.worker;
 
 import io.forebay.core.item.Batch;
 import io.forebay.core.item.Item;
+import io.forebay.source.net.Taker;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -50,7 +51,7 @@ public final class Receiver extends BaseSubscriber<Batch> {
 
   @Override
   protected void hookOnNext(Batch batch) {
-    batches.add(batch);
+    batches.add(Taker.copyOf(batch));
     then.accept(batch);
   }
 

@@ -1,12 +1,12 @@
-package io.forebay.source.net;
+package io.forebay.source.line;
 
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 
 /**
- * Arrays of one size for what is read from sockets, used again and again: a fast client fills
- * hundreds of megabytes a second, and new arrays of that size cost their zeroing, cold memory and a
- * larger heap. Thread safe. Keeps no more than a bound; what comes back beyond that is garbage.
+ * Arrays of one size for what is read, used again and again: a fast client fills hundreds of
+ * megabytes a second, and new arrays of that size cost their zeroing, cold memory and a larger
+ * heap. Thread safe. Keeps no more than a bound; what comes back beyond that is garbage.
  */
 public final class ChunkPool {
 
