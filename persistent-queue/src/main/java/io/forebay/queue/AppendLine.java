@@ -21,6 +21,9 @@ final class AppendLine {
   private Deque<PendingAppend> arriving = new ArrayDeque<>();
   private boolean closed;
 
+  /** The size of {@code arriving}; written under the lock. */
+  private volatile int arrivals;
+
   /** The front of the line, which is the writer's own. */
   private Deque<PendingAppend> front = new ArrayDeque<>();
 
@@ -36,6 +39,7 @@ final class AppendLine {
       }
       append.begin(batch, payloadBytes, wantedSequence, callback);
       arriving.add(append);
+      arrivals = arriving.size();
       return true;
     }
   }
@@ -45,10 +49,14 @@ final class AppendLine {
     if (first != null) {
       return first;
     }
+    if (arrivals == 0) {
+      return null;
+    }
     Deque<PendingAppend> empty = front;
     synchronized (lock) {
       front = arriving;
       arriving = empty;
+      arrivals = 0;
     }
     return front.peek();
   }
@@ -57,10 +65,9 @@ final class AppendLine {
     front.remove();
   }
 
+  /** Takes no lock, so that the writer may ask again and again. */
   int size() {
-    synchronized (lock) {
-      return front.size() + arriving.size();
-    }
+    return front.size() + arrivals;
   }
 
   /** Takes back appends that have ended. */
@@ -86,6 +93,7 @@ final class AppendLine {
       left.addAll(arriving);
       front.clear();
       arriving.clear();
+      arrivals = 0;
       spare.clear();
       return left;
     }

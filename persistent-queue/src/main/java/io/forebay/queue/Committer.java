@@ -248,9 +248,9 @@ final class Committer {
     } catch (IOException e) {
       diskFailed("write the state", e);
     }
-    int appends = group.size();
+    int expected = group.size() + line.size();
     end(group, PendingAppend::stored);
-    groupWait.ended(appends, segments.lastSyncNanos());
+    groupWait.ended(expected, segments.lastSyncNanos());
     listener.onReady();
   }
 

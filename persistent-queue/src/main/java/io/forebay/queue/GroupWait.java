@@ -24,17 +24,20 @@ final class GroupWait {
   private long endedAt;
   private long beganAt;
   private long quietFrom;
-  private int lastAppends;
-  private int appendsBefore;
+  private int expected;
 
   GroupWait(AppendLine line) {
     this.line = line;
   }
 
-  /** A group was completed. */
-  void ended(int appends, long syncNanos) {
-    appendsBefore = lastAppends;
-    lastAppends = appends;
+  /**
+   * A group was completed.
+   *
+   * @param expected how many appends the next one may hold: those of this one, whose callers may
+   *     come back, and those that wait already
+   */
+  void ended(int expected, long syncNanos) {
+    this.expected = Math.min(expected, ENOUGH_APPENDS);
     budgetNanos = Math.min(syncNanos / 4, MAX_NANOS);
     endedAt = System.nanoTime();
   }
@@ -55,8 +58,7 @@ final class GroupWait {
    * @return whether one came
    */
   boolean awaitNext(int taken) {
-    int recent = Math.max(lastAppends, appendsBefore);
-    if (recent <= 1 || taken >= Math.min(2 * recent, ENOUGH_APPENDS)) {
+    if (taken >= expected) {
       return false;
     }
     while (line.size() == 0) {
