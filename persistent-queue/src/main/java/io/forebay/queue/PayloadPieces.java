@@ -7,9 +7,6 @@ import java.util.zip.CRC32C;
 /** Parts of buffers, in order, to be copied once. Holds them without an object for each. */
 final class PayloadPieces {
 
-  /** What was copied is summed while it is still in the nearest cache. */
-  private static final int CHUNK_BYTES = 8 * 1024;
-
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
   private ByteBuffer[] buffers = newBuffers(64);
@@ -40,24 +37,12 @@ final class PayloadPieces {
   void copyTo(ByteBuffer into, CRC32C checksum) {
     int limit = into.limit();
     int at = into.position();
-    int checked = at;
+    int start = at;
     for (int i = 0; i < count; i++) {
-      int start = starts[i];
-      int left = lengths[i];
-      while (left > 0) {
-        int bytes = Math.min(left, CHUNK_BYTES);
-        into.put(at, buffers[i], start, bytes);
-        at += bytes;
-        start += bytes;
-        left -= bytes;
-        if (at - checked >= CHUNK_BYTES) {
-          checksum.update(into.limit(at).position(checked));
-          into.limit(limit);
-          checked = at;
-        }
-      }
+      into.put(at, buffers[i], starts[i], lengths[i]);
+      at += lengths[i];
     }
-    checksum.update(into.limit(at).position(checked));
+    checksum.update(into.limit(at).position(start));
     into.limit(limit);
   }
 
