@@ -34,18 +34,13 @@ public final class QueueInspector {
       return false;
     }
     try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
-      boolean locked = false;
-      boolean state = false;
       for (Path file : files) {
-        String name = String.valueOf(file.getFileName());
-        if (SegmentHeader.firstSequence(name) >= 0) {
+        if (SegmentHeader.firstSequence(String.valueOf(file.getFileName())) >= 0) {
           return true;
         }
-        locked |= name.equals(DirectoryLock.FILE_NAME);
-        state |= name.equals(StateFile.FILE_NAME);
       }
-      return locked && state;
     }
+    return StateFile.isOne(directory.resolve(StateFile.FILE_NAME));
   }
 
   /** The process that has the queue open; empty when none is seen. */

@@ -3,6 +3,7 @@ package io.forebay.queue;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -69,6 +70,11 @@ final class StateFile implements Closeable {
     } catch (NoSuchFileException e) {
       return null;
     }
+  }
+
+  /** Whether the file looks like one of a queue, sound or not. */
+  static boolean isOne(Path file) throws IOException {
+    return Files.isRegularFile(file) && Files.size(file) == FILE_BYTES;
   }
 
   private void load(Path path) throws IOException {

@@ -13,7 +13,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Look into the queues on disk, and mend, move and empty them.",
       "",
-      "ls, stat, check and cat read, and are safe beside a running agent. The others change a queue, and"
+      "ls, stat, check, cat and export read, and are safe beside a running agent. The others change a queue, and"
           + " refuse while an agent uses it."
     },
     synopsisSubcommandLabel = "COMMAND",
@@ -30,7 +30,14 @@ final class QueueCommand implements Callable<Integer> {
         .addSubcommand(new QueueListCommand(context))
         .addSubcommand(new QueueStatCommand(context))
         .addSubcommand(new QueueCheckCommand(context))
-        .addSubcommand(new QueueCatCommand(context));
+        .addSubcommand(new QueueCatCommand(context))
+        .addSubcommand(new QueueExportCommand(context))
+        .addSubcommand(new QueueImportCommand(context))
+        .addSubcommand(new QueueRepairCommand(context))
+        .addSubcommand(new QueueAdoptCommand(context))
+        .addSubcommand(new QueuePurgeCommand(context))
+        .addSubcommand(new QueueDrainCommand(context))
+        .addSubcommand(DeadLettersCommand.create(context));
   }
 
   @Override

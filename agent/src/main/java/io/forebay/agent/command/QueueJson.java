@@ -4,8 +4,10 @@ import io.forebay.agent.queue.QueueLocation;
 import io.forebay.agent.queue.QueueStatus;
 import io.forebay.queue.Damage;
 import io.forebay.queue.QueueCheck;
+import io.forebay.queue.QueueRepair;
 import io.forebay.queue.QueueSummary;
 import java.io.StringWriter;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
@@ -86,9 +88,7 @@ final class QueueJson {
     json.writeNumberProperty("truncated_below", summary.truncatedBelow());
     json.writeBooleanProperty("state_sound", summary.stateSound());
     json.writeNumberProperty("tail_bytes", summary.tailBytes());
-    json.writeArrayPropertyStart("evidence");
-    summary.evidence().forEach(json::writeString);
-    json.writeEndArray();
+    strings(json, "evidence", summary.evidence());
   }
 
   /** The properties of a check. */
@@ -104,6 +104,24 @@ final class QueueJson {
     json.writeNumberProperty("lost_records", check.lostRecords());
     json.writeArrayPropertyStart("listed");
     check.listed().forEach(damage -> damage(json, damage));
+    json.writeEndArray();
+  }
+
+  /** The properties of a repair. */
+  static void repair(JsonGenerator json, QueueRepair.Outcome outcome) {
+    json.writeBooleanProperty("needed", outcome.needed());
+    json.writeNumberProperty("lost_records", outcome.lostRecords());
+    json.writeBooleanProperty("state_lost", outcome.stateLost());
+    json.writeBooleanProperty("state_foreign", outcome.stateForeign());
+    json.writeArrayPropertyStart("damages");
+    outcome.damages().forEach(damage -> damage(json, damage));
+    json.writeEndArray();
+    strings(json, "evidence", outcome.evidence().stream().map(Path::toString).toList());
+  }
+
+  static void strings(JsonGenerator json, String name, List<String> values) {
+    json.writeArrayPropertyStart(name);
+    values.forEach(json::writeString);
     json.writeEndArray();
   }
 

@@ -108,6 +108,19 @@ final class QueueSelection {
                 + " holds no queue yet");
   }
 
+  /**
+   * As {@link #find}, for a command that puts something there: a directory that does not exist is
+   * made then.
+   */
+  QueueLocation findOrMake(Kind kind, String name) {
+    Path directory = path(name);
+    boolean isNode = all().stream().anyMatch(location -> location.node().equals(name));
+    boolean looksLikeADirectory = name.indexOf('/') >= 0 || config == null;
+    return !isNode && !Files.exists(directory) && looksLikeADirectory
+        ? QueueLocation.directory(directory)
+        : find(kind, name);
+  }
+
   /** Why reading failed, for the user. */
   static CommandFailure unreadable(IOException e, Path about) {
     return new CommandFailure(ExitCode.USAGE, Sentences.of(e, about), e);

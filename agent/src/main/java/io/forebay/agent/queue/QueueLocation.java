@@ -37,7 +37,8 @@ public record QueueLocation(
     }
   }
 
-  static QueueLocation directory(Path directory) {
+  /** A queue that is named by its directory. */
+  public static QueueLocation directory(Path directory) {
     return new QueueLocation(Kind.DIRECTORY, "", directory.toAbsolutePath().normalize(), null);
   }
 

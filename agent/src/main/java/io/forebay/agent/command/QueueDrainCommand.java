@@ -1,0 +1,207 @@
+package io.forebay.agent.command;
+
+import io.forebay.agent.logging.LogConfigurator;
+import io.forebay.agent.process.DataDirectory;
+import io.forebay.agent.process.StopRequest;
+import io.forebay.agent.queue.QueueDrain;
+import io.forebay.agent.terminal.Amounts;
+import io.forebay.core.config.GoDuration;
+import io.forebay.core.delivery.DeliverySnapshot;
+import io.forebay.core.graph.NodeKind;
+import io.forebay.core.graph.PipelineGraph;
+import io.forebay.core.runtime.PipelineStartException;
+import io.forebay.queue.QueueLockedException;
+import io.forebay.queue.QueueStatistics;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+import reactor.core.publisher.Mono;
+
+/** {@code forebay queue drain}. */
+@Command(
+    name = "drain",
+    description = {
+      "Send what a destination's queue holds, now and without sources, and end when it is empty.",
+      "Starts that destination alone, with its retries, limits and dead letters as in run. Refuses while an agent"
+          + " uses the queue. A signal stops it in order.",
+      "",
+      "Exit code 0: all was delivered. 1: some was not: it is still in the queue, went to the dead letters, or was"
+          + " dropped; the last line says."
+    })
+final class QueueDrainCommand implements Callable<Integer> {
+
+  private static final Duration LOOK = Duration.ofMillis(250);
+  private static final long PLAIN_EVERY_NANOS = Duration.ofSeconds(10).toNanos();
+
+  private final CommandContext context;
+
+  @Mixin HelpOption help = new HelpOption();
+
+  @Option(
+      names = {"-c", "--config"},
+      required = true,
+      paramLabel = "FILE",
+      description = "The pipeline file.")
+  Path config = Path.of("");
+
+  @Option(names = "--node", required = true, paramLabel = "NAME", description = "The destination.")
+  String node = "";
+
+  @Option(
+      names = "--data-dir",
+      paramLabel = "DIR",
+      description = "The agent's data directory, as with run.")
+  @Nullable Path dataDirectory;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "DURATION",
+      converter = DurationConverter.class,
+      description = "End after this time, such as 10m, though there is more.")
+  @Nullable Duration timeout;
+
+  @Option(names = "--json", description = "Print what was done as JSON.")
+  boolean json;
+
+  QueueDrainCommand(CommandContext context) {
+    this.context = context;
+  }
+
+  /** For picocli. */
+  static final class DurationConverter implements ITypeConverter<Duration> {
+    @Override
+    public Duration convert(String value) {
+      try {
+        return GoDuration.parse(value);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
+    }
+  }
+
+  @Override
+  public Integer call() {
+    if (context.environment().apply("FOREBAY_LOG_LEVEL") == null) {
+      LogConfigurator.setLevel("warn");
+    }
+    Path data = DataDirectory.choose(dataDirectory, context.environment());
+    PipelineGraph graph = PipelineFiles.require(config, null, context);
+    PipelineGraph alone =
+        graph
+            .node(node)
+            .filter(found -> found.kind() == NodeKind.DESTINATION)
+            .flatMap(found -> graph.alone(found.name()))
+            .orElseThrow(
+                () ->
+                    new CommandFailure(
+                        ExitCode.USAGE,
+                        config
+                            + " has no destination '"
+                            + node
+                            + "'; destinations: "
+                            + String.join(
+                                ", ",
+                                graph.nodes(NodeKind.DESTINATION).stream()
+                                    .map(PipelineGraph.Node::name)
+                                    .toList())));
+    StopRequest stop = StopRequest.bySignals();
+    Duration limit = timeout;
+    Mono<?> end =
+        limit == null
+            ? stop.signal()
+            : Mono.firstWithSignal(stop.signal().then(), Mono.delay(limit).then());
+    DeliverySnapshot snapshot;
+    try {
+      snapshot = new QueueDrain(alone, data, LOOK).run(end, progress());
+    } catch (PipelineStartException e) {
+      throw cannotStart(e);
+    }
+    if (context.errIsTerminal()) {
+      context.err().print("\r\u001b[K");
+      context.err().flush();
+    }
+    return report(snapshot);
+  }
+
+  private static CommandFailure cannotStart(PipelineStartException e) {
+    Throwable cause = e.getCause();
+    return cause instanceof QueueLockedException locked
+        ? QueueSelection.failed(locked, Path.of(locked.directory()))
+        : new CommandFailure(ExitCode.FAILURE, String.valueOf(e.getMessage()), e);
+  }
+
+  private java.util.function.Consumer<DeliverySnapshot> progress() {
+    AtomicLong plainAt = new AtomicLong(System.nanoTime() + PLAIN_EVERY_NANOS);
+    return snapshot -> {
+      if (context.errIsTerminal()) {
+        context.err().print("\r\u001b[K" + line(snapshot));
+        context.err().flush();
+      } else if (System.nanoTime() - plainAt.get() >= 0) {
+        plainAt.addAndGet(PLAIN_EVERY_NANOS);
+        context.err().println(line(snapshot));
+      }
+    };
+  }
+
+  private String line(DeliverySnapshot now) {
+    String why = now.why();
+    return node
+        + ": "
+        + now.state()
+        + ", "
+        + Amounts.count(now.bufferedItems())
+        + " left, "
+        + Amounts.count(now.deliveredItems())
+        + " delivered, "
+        + String.format(Locale.ROOT, "%,.0f/s", now.drainItemsPerSecond())
+        + (why == null ? "" : "; " + why.substring(0, Math.min(why.length(), 80)));
+  }
+
+  private int report(DeliverySnapshot end) {
+    QueueStatistics queue = end.queue();
+    long left = queue == null ? 0 : queue.records();
+    boolean all = left == 0 && end.deadLetteredItems() == 0 && end.droppedItems() == 0;
+    if (json) {
+      context
+          .out()
+          .print(
+              QueueJson.object(
+                  out -> {
+                    out.writeStringProperty("node", node);
+                    out.writeNumberProperty("delivered", end.deliveredItems());
+                    out.writeNumberProperty("dead_lettered", end.deadLetteredItems());
+                    out.writeNumberProperty("dropped", end.droppedItems());
+                    out.writeNumberProperty("left", left);
+                    String why = end.why();
+                    if (why != null) {
+                      out.writeStringProperty("why", why);
+                    }
+                  }));
+    } else {
+      context
+          .out()
+          .println(
+              node
+                  + ": "
+                  + Amounts.count(end.deliveredItems())
+                  + " delivered, "
+                  + Amounts.count(end.deadLetteredItems())
+                  + " to the dead letters, "
+                  + Amounts.count(end.droppedItems())
+                  + " dropped, "
+                  + Amounts.count(left)
+                  + " left in the queue"
+                  + (left > 0 && end.why() != null ? ": " + end.why() : ""));
+    }
+    context.out().flush();
+    return (all ? ExitCode.OK : ExitCode.FAILURE).value();
+  }
+}

@@ -1,0 +1,324 @@
+package io.forebay.agent.queue;
+
+import io.forebay.agent.queue.AdoptionJournal.Entry;
+import io.forebay.agent.queue.AdoptionJournal.Piece;
+import io.forebay.agent.queue.RecordAppender.QueueFullException;
+import io.forebay.queue.Lease;
+import io.forebay.queue.PersistentQueue;
+import io.forebay.queue.QueueInspector;
+import io.forebay.queue.QueuePurge;
+import io.forebay.queue.QueueRename;
+import io.forebay.queue.QueueScan;
+import io.forebay.queue.RecordBatch;
+import io.forebay.queue.ScanOptions;
+import io.forebay.queue.StoredFrame;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes a queue over into another one. Where the other does not exist yet the directory is renamed,
+ * and numbers and epoch stay; else the records are appended, and leave the first queue once they
+ * are durable in the second. To run it again after a kill at any point finishes it, and appends
+ * nothing twice that is still in the second queue. Blocks.
+ */
+public final class Adoption {
+
+  private static final long CHUNK_BYTES = 8 << 20;
+  private static final int CHUNK_PIECES = 64;
+
+  /** How far an adoption is; told before the step is taken. */
+  public enum Step {
+    RENAME,
+    WRITE_JOURNAL,
+    APPEND,
+    ACKNOWLEDGE,
+    REMOVE_JOURNAL,
+    REMOVE_SOURCE
+  }
+
+  /** Watches an adoption. */
+  @FunctionalInterface
+  public interface Progress {
+    /**
+     * @param records that were taken over so far
+     */
+    void at(Step step, long records);
+  }
+
+  /**
+   * What came of it.
+   *
+   * @param records that were taken over in this run
+   * @param present records that an earlier run had taken over already
+   * @param damaged records that could not be read
+   * @param renamed whether the directory was renamed, with all that was in it
+   * @param sourceRemoved whether the first queue's directory is gone
+   */
+  public record Outcome(
+      long records, long present, long damaged, boolean renamed, boolean sourceRemoved) {}
+
+  private final QueueLocation source;
+  private final QueueLocation target;
+  private final Progress progress;
+  private final AdoptionJournal journal;
+  private long records;
+  private long present;
+
+  public Adoption(QueueLocation source, QueueLocation target, Progress progress) {
+    this.source = source;
+    this.target = target;
+    this.progress = progress;
+    this.journal = new AdoptionJournal(source.directory());
+  }
+
+  /**
+   * Takes the queue over.
+   *
+   * @throws io.forebay.queue.QueueLockedException when one of the queues is in use
+   * @throws IOException with a sentence for people; what was taken over until then is safe
+   */
+  public Outcome run() throws IOException {
+    if (!QueueInspector.isQueue(source.directory())) {
+      return new Outcome(0, 0, 0, false, removeEmptyDirectory());
+    }
+    Entry interrupted = journal.read();
+    if (interrupted == null && isVacant(target.directory()) && rename()) {
+      return new Outcome(records, 0, 0, true, true);
+    }
+    long damaged = copy(interrupted);
+    progress.at(Step.REMOVE_JOURNAL, records);
+    journal.delete();
+    boolean removed = false;
+    if (damaged == 0 && new QueueInspector(source.directory()).summary().evidence().isEmpty()) {
+      progress.at(Step.REMOVE_SOURCE, records);
+      removed = QueuePurge.remove(source.directory()).kept().isEmpty();
+    }
+    return new Outcome(records, present, damaged, false, removed);
+  }
+
+  /** What an earlier run left of the directory, in its very last moment. */
+  private boolean removeEmptyDirectory() throws IOException {
+    return isVacant(source.directory()) && Files.deleteIfExists(source.directory());
+  }
+
+  private static boolean isVacant(Path directory) throws IOException {
+    if (!Files.exists(directory)) {
+      return true;
+    }
+    try (var entries = Files.list(directory)) {
+      return entries.findAny().isEmpty();
+    }
+  }
+
+  private boolean rename() throws IOException {
+    records = new QueueInspector(source.directory()).summary().records();
+    progress.at(Step.RENAME, records);
+    try {
+      QueueRename.rename(source.directory(), target.directory());
+    } catch (AtomicMoveNotSupportedException e) {
+      records = 0;
+      return false; // on another file system: the records are copied
+    }
+    return true;
+  }
+
+  private long copy(@Nullable Entry interrupted) throws IOException {
+    try (QueueStore from = QueueStore.unbounded(source);
+        QueueStore to = QueueStore.bounded(target)) {
+      Set<Long> arrived = interrupted == null ? Set.of() : arrived(interrupted, to.queue());
+      while (true) {
+        List<Lease> chunk = lease(from.queue());
+        if (chunk.isEmpty()) {
+          return from.damagedRecords();
+        }
+        if (settle(chunk, arrived)) {
+          from.saveAcknowledgements();
+        }
+        append(chunk, arrived, to.queue());
+        progress.at(Step.ACKNOWLEDGE, records);
+        chunk.forEach(Lease::acknowledge);
+        from.saveAcknowledgements(); // or the next entry of the journal would hide this one
+      }
+    }
+  }
+
+  private static List<Lease> lease(PersistentQueue queue) throws IOException {
+    List<Lease> chunk = new ArrayList<>();
+    long bytes = 0;
+    while (bytes < CHUNK_BYTES && chunk.size() < CHUNK_PIECES) {
+      Lease lease = queue.lease(Integer.MAX_VALUE, 1 << 20);
+      if (lease == null) {
+        break;
+      }
+      chunk.add(lease);
+      bytes += lease.bytes().length;
+    }
+    return chunk;
+  }
+
+  /**
+   * Acknowledges what has arrived already, before the journal that tells of it is written anew;
+   * false when there is nothing.
+   */
+  private boolean settle(List<Lease> chunk, Set<Long> arrived) {
+    long before = present;
+    if (!arrived.isEmpty()) {
+      for (Lease lease : chunk) {
+        for (int i = 0; i < lease.count(); i++) {
+          if (arrived.contains(lease.firstSequence() + i)) {
+            present += lease.acknowledge(i, i + 1);
+          }
+        }
+      }
+    }
+    return present > before;
+  }
+
+  /** Appends what has not arrived; durable when it returns. */
+  private void append(List<Lease> chunk, Set<Long> arrived, PersistentQueue to) throws IOException {
+    List<Piece> pieces = new ArrayList<>();
+    List<RecordBatch> batches = new ArrayList<>();
+    long next = to.statistics().nextSequence();
+    for (Lease lease : chunk) {
+      for (int i = 0; i < lease.count(); ) {
+        if (arrived.contains(lease.firstSequence() + i)) {
+          i++;
+          continue;
+        }
+        int end = i + 1;
+        while (end < lease.count() && !arrived.contains(lease.firstSequence() + end)) {
+          end++;
+        }
+        pieces.add(new Piece(lease.firstSequence() + i, next, end - i));
+        batches.add(batch(lease, i, end));
+        next += end - i;
+        i = end;
+      }
+    }
+    if (batches.isEmpty()) {
+      return;
+    }
+    progress.at(Step.WRITE_JOURNAL, records);
+    journal.write(new Entry(target.directory().toString(), to.epoch(), pieces));
+    for (int i = 0; i < batches.size(); i++) {
+      progress.at(Step.APPEND, records);
+      append(batches.get(i), pieces.get(i), to);
+      records += batches.get(i).count();
+    }
+  }
+
+  private void append(RecordBatch batch, Piece piece, PersistentQueue to) throws IOException {
+    try {
+      long first = RecordAppender.append(to, batch);
+      if (first != piece.to()) {
+        throw new IOException("the records got other numbers than the journal says");
+      }
+    } catch (QueueFullException e) {
+      throw new IOException(
+          target.directory()
+              + " is full after "
+              + records
+              + " records (max_byte_size); the rest stays in "
+              + source.directory()
+              + ". Make room, or raise max_byte_size, and run this again",
+          e);
+    }
+  }
+
+  private static RecordBatch batch(Lease lease, int from, int to) {
+    int[] lengths = new int[to - from];
+    int sum = 0;
+    for (int i = from; i < to; i++) {
+      lengths[i - from] = lease.length(i);
+      sum += lease.length(i);
+    }
+    ByteBuffer bytes = ByteBuffer.wrap(lease.bytes(), lease.offset(from), sum);
+    return new RecordBatch(new ByteBuffer[] {bytes}, lengths, lengths.length);
+  }
+
+  /** The numbers in the first queue of records that the second has, by what both hold. */
+  private Set<Long> arrived(Entry entry, PersistentQueue to) throws IOException {
+    Set<Long> arrived = new HashSet<>();
+    if (entry.pieces().isEmpty()) {
+      return arrived;
+    }
+    if (!entry.directory().equals(target.directory().toString()) || entry.epoch() != to.epoch()) {
+      throw new IOException(
+          source.directory()
+              + " is being taken over into "
+              + entry.directory()
+              + " already; finish this first: forebay queue adopt "
+              + source.directory()
+              + " "
+              + entry.directory());
+    }
+    Map<Long, byte[]> expected = expected(entry);
+    long begin = entry.pieces().get(0).to();
+    ScanOptions options = new ScanOptions(begin, true, Long.MIN_VALUE, false);
+    try (QueueScan scan = new QueueScan(target.directory(), options, damage -> {})) {
+      for (StoredFrame frame = scan.next(); frame != null; frame = scan.next()) {
+        for (int i = 0; i < frame.count(); i++) {
+          long sequence = frame.firstSequence() + i;
+          byte[] record = expected.get(sequence);
+          int offset = frame.offset(i);
+          if (record != null
+              && Arrays.equals(
+                  record, 0, record.length, frame.bytes(), offset, offset + frame.length(i))) {
+            arrived.add(from(entry, sequence));
+          }
+        }
+      }
+    }
+    return arrived;
+  }
+
+  /** What the pieces hold, by the numbers in the second queue. */
+  private Map<Long, byte[]> expected(Entry entry) throws IOException {
+    Map<Long, byte[]> expected = new TreeMap<>();
+    Piece last = entry.pieces().get(entry.pieces().size() - 1);
+    try (QueueScan scan =
+        new QueueScan(
+            source.directory(),
+            new ScanOptions(entry.pieces().get(0).from(), false, Long.MIN_VALUE, false),
+            damage -> {})) {
+      while (scan.sequence() < last.from() + last.count()) {
+        StoredFrame frame = scan.next();
+        if (frame == null) {
+          break;
+        }
+        for (int i = 0; i < frame.count(); i++) {
+          long sequence = frame.firstSequence() + i;
+          for (Piece piece : entry.pieces()) {
+            if (piece.holds(sequence) && !frame.isSettled(i)) {
+              expected.put(
+                  piece.to() + sequence - piece.from(),
+                  Arrays.copyOfRange(
+                      frame.bytes(), frame.offset(i), frame.offset(i) + frame.length(i)));
+            }
+          }
+        }
+      }
+    }
+    return expected;
+  }
+
+  private static long from(Entry entry, long to) {
+    for (Piece piece : entry.pieces()) {
+      if (to >= piece.to() && to < piece.to() + piece.count()) {
+        return piece.from() + to - piece.to();
+      }
+    }
+    throw new IllegalStateException("number " + to + " is in no piece");
+  }
+}

@@ -1,0 +1,336 @@
+package io.forebay.agent.command;
+
+import static io.forebay.agent.command.QueueReadingCommandsTest.damage;
+import static io.forebay.agent.command.QueueReadingCommandsTest.deliver;
+import static io.forebay.agent.command.QueueReadingCommandsTest.fill;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.forebay.queue.PersistentQueue;
+import io.forebay.queue.QueueOptions;
+import io.forebay.queue.RecordBatch;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands that change queues: what they do, print and refuse. */
+class QueueChangingCommandsTest {
+
+  @TempDir Path temp;
+
+  private CommandRun run = new CommandRun();
+
+  private Path queue() {
+    return temp.resolve("backend");
+  }
+
+  private Path data() {
+    return temp.resolve("data");
+  }
+
+  private Path letters() {
+    return data().resolve("dead-letters").resolve("out");
+  }
+
+  private String config() throws IOException {
+    return Files.writeString(
+            temp.resolve("pipeline.yaml"),
+            """
+            version: v3
+            nodes:
+              - name: in
+                type: demo_input
+              - name: out
+                type: http_output
+                endpoint: http://127.0.0.1:9/
+                persistent_queue:
+                  path: %s
+            links:
+              - from: in
+                to: out
+            """
+                .formatted(queue()))
+        .toString();
+  }
+
+  private int execute(String... args) {
+    run = new CommandRun();
+    return run.execute(args);
+  }
+
+  private String cat(Path directory) {
+    CommandRun cat = new CommandRun();
+    assertThat(cat.execute("queue", "cat", directory.toString())).as(cat.err()).isZero();
+    return cat.out();
+  }
+
+  private void bury(int n, String reason) throws IOException {
+    String letter =
+        "{\"dead_letter\":{\"node\":\"out\",\"reason\":\"%s\",\"attempts\":3,\"at\":1735789700000},\"item\":{\"n\":%d}}\n"
+            .formatted(reason, n);
+    try (PersistentQueue queue = PersistentQueue.open(QueueOptions.of(letters()))) {
+      queue
+          .append(RecordBatch.of(letter.getBytes(StandardCharsets.UTF_8)))
+          .toCompletableFuture()
+          .orTimeout(30, TimeUnit.SECONDS)
+          .join();
+    }
+  }
+
+  @Test
+  void exportAndImport_giveTheSameRecords_withAndWithoutNumbers() throws IOException {
+    fill(queue(), 5);
+    deliver(queue(), 1);
+    String before = cat(queue());
+    for (String form : new String[] {"", "--numbered"}) {
+      Path file = temp.resolve("out" + form + ".ndjson");
+      Path other = temp.resolve("other" + form);
+      fill(other, 0);
+
+      assertThat(
+              form.isEmpty()
+                  ? execute("queue", "export", queue().toString(), file.toString())
+                  : execute("queue", "export", form, queue().toString(), file.toString()))
+          .as(run.err())
+          .isZero();
+      assertThat(execute("queue", "import", other.toString(), file.toString()))
+          .as(run.err())
+          .isZero();
+
+      assertThat(run.out()).contains("4 records imported");
+      assertThat(cat(other)).isEqualTo(before);
+      assertThat(Files.getPosixFilePermissions(file))
+          .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+    }
+    assertThat(cat(queue())).isEqualTo(before);
+  }
+
+  @Test
+  void recordsThatAreNoJson_surviveExportAndImport() throws IOException {
+    byte[] bytes = {0, (byte) 0xff, '\n', 'x'};
+    try (PersistentQueue queue = PersistentQueue.open(QueueOptions.of(queue()))) {
+      queue.append(RecordBatch.of(bytes)).toCompletableFuture().join();
+    }
+    Path file = temp.resolve("file");
+    Path other = temp.resolve("other");
+    fill(other, 0);
+
+    assertThat(execute("queue", "export", "--numbered", queue().toString(), file.toString()))
+        .isZero();
+    assertThat(execute("queue", "import", other.toString(), file.toString())).isZero();
+
+    try (PersistentQueue queue = PersistentQueue.open(QueueOptions.of(other))) {
+      assertThat(queue.lease(1, 100))
+          .satisfies(
+              lease ->
+                  assertThat(
+                          java.util.Arrays.copyOfRange(
+                              lease.bytes(), lease.offset(0), lease.offset(0) + lease.length(0)))
+                      .isEqualTo(bytes));
+    }
+  }
+
+  @Test
+  void export_doesNotOverwrite() throws IOException {
+    fill(queue(), 1);
+    Path file = Files.writeString(temp.resolve("file"), "precious");
+
+    assertThat(execute("queue", "export", queue().toString(), file.toString())).isEqualTo(1);
+
+    assertThat(run.err()).contains(file + " is there already");
+    assertThat(file).hasContent("precious");
+    assertThat(temp.resolve("file.partial")).doesNotExist();
+  }
+
+  @Test
+  void import_intoANode_makesItsQueue() throws IOException {
+    Path file = Files.writeString(temp.resolve("file"), "{\"a\":1}\n\n{\"a\":2}");
+
+    assertThat(execute("queue", "import", "-c", config(), "out", file.toString()))
+        .as(run.err())
+        .isZero();
+
+    assertThat(cat(queue())).isEqualTo("{\"a\":1}\n{\"a\":2}\n");
+  }
+
+  @Test
+  void import_ofAWrongLine_saysWhichAndHowToGoOn() throws IOException {
+    fill(queue(), 0);
+    Path file = Files.writeString(temp.resolve("file"), "{\"a\":1}\n{\"a\":2\n{\"a\":3}\n");
+
+    assertThat(execute("queue", "import", queue().toString(), file.toString())).isEqualTo(1);
+    assertThat(run.err())
+        .contains(file + ":2: the line is no JSON object", "--skip 1")
+        .doesNotContain("\tat ");
+    Files.writeString(file, "{\"a\":1}\n{\"a\":2}\n{\"a\":3}\n");
+    assertThat(execute("queue", "import", "--skip", "1", queue().toString(), file.toString()))
+        .isZero();
+
+    assertThat(cat(queue())).isEqualTo("{\"a\":1}\n{\"a\":2}\n{\"a\":3}\n");
+  }
+
+  @Test
+  void import_refuses_whileTheQueueIsOpen() throws IOException {
+    Path file = Files.writeString(temp.resolve("file"), "{\"a\":1}\n");
+    try (PersistentQueue open = PersistentQueue.open(QueueOptions.of(queue()))) {
+      assertThat(execute("queue", "import", queue().toString(), file.toString())).isEqualTo(1);
+      assertThat(open.statistics().records()).isZero();
+    }
+    assertThat(run.err()).contains("is in use by", "stop the agent");
+  }
+
+  @Test
+  void repair_saysFirst_asks_andKeepsTheBytes() throws IOException {
+    fill(queue(), 3);
+    damage(queue(), 1);
+
+    assertThat(execute("queue", "repair", queue().toString())).isEqualTo(2);
+    assertThat(run.out()).contains("records 1 to 1", "1 record cannot be read");
+    assertThat(run.err()).contains("--yes");
+    assertThat(execute("queue", "check", queue().toString())).isEqualTo(1);
+
+    run = new CommandRun().answering("yes\n");
+    assertThat(run.execute("queue", "repair", queue().toString())).as(run.err()).isZero();
+
+    Path kept = temp.resolve("backend-damaged/damaged-0000000000000000000.seg-96");
+    assertThat(run.out()).contains("repaired, 1 record left out", "kept: " + kept);
+    assertThat(kept).hasSize(56);
+    assertThat(execute("queue", "check", queue().toString())).isZero();
+    assertThat(execute("queue", "repair", queue().toString())).isZero();
+    assertThat(run.out()).contains("nothing to repair");
+    assertThat(cat(queue())).isEqualTo("{\"n\":0}\n{\"n\":2}\n");
+  }
+
+  @Test
+  void purge_asks_andSaysWhatItRemoved() throws IOException {
+    fill(queue(), 3);
+
+    assertThat(execute("queue", "purge", queue().toString())).isEqualTo(2);
+    run = new CommandRun().answering("no\n");
+    assertThat(run.execute("queue", "purge", queue().toString())).isEqualTo(1);
+    assertThat(run.err()).contains("3 records").contains("will be lost");
+    assertThat(cat(queue()).lines()).hasSize(3);
+
+    assertThat(execute("queue", "purge", "--yes", queue().toString())).isZero();
+
+    assertThat(run.out()).contains("removed 3 records that were not delivered");
+    assertThat(cat(queue())).isEmpty();
+  }
+
+  @Test
+  void purge_refuses_whileTheQueueIsOpen_alsoWithYes() throws IOException {
+    fill(queue(), 3);
+    try (PersistentQueue open = PersistentQueue.open(QueueOptions.of(queue()))) {
+      assertThat(execute("queue", "purge", "--yes", queue().toString())).isEqualTo(1);
+      assertThat(open.statistics().records()).isEqualTo(3);
+    }
+    assertThat(run.err()).contains("is in use by", "stop the agent", "Nothing was removed");
+    assertThat(cat(queue()).lines()).hasSize(3);
+  }
+
+  @Test
+  void adopt_intoANode_takesTheOrphanOver() throws IOException {
+    Path orphan = temp.resolve("old-name");
+    fill(orphan, 3);
+
+    assertThat(execute("queue", "adopt", "-c", config(), orphan.toString(), "out")).isZero();
+
+    assertThat(run.out()).contains(orphan + " is now " + queue() + ": 3 records");
+    assertThat(orphan).doesNotExist();
+    assertThat(execute("queue", "adopt", "-c", config(), orphan.toString(), "out")).isZero();
+    assertThat(cat(queue()).lines()).hasSize(3);
+  }
+
+  @Test
+  void adopt_ofAQueueIntoItself_isRefused() throws IOException {
+    fill(queue(), 3);
+
+    assertThat(execute("queue", "adopt", queue().toString(), queue().toString())).isEqualTo(2);
+    assertThat(execute("queue", "adopt", queue().toString(), queue().resolve("x").toString()))
+        .isEqualTo(2);
+    assertThat(execute("queue", "adopt", temp.resolve("none").toString(), "new")).isEqualTo(2);
+
+    assertThat(cat(queue()).lines()).hasSize(3);
+  }
+
+  @Test
+  void deadLetters_areCounted_printed_andReplayed() throws IOException {
+    bury(1, "answered 400");
+    bury(2, "answered 400");
+    bury(3, "too large");
+    String config = config();
+    String data = data().toString();
+
+    assertThat(execute("queue", "dead-letters", "ls", "-c", config, "--data-dir", data)).isZero();
+    assertThat(run.out()).contains("out: 3 dead letters", "2  answered 400", "1  too large");
+
+    assertThat(
+            execute(
+                "queue", "dead-letters", "cat", "-c", config, "--data-dir", data, "out", "--items"))
+        .isZero();
+    assertThat(run.out()).isEqualTo("{\"n\":1}\n{\"n\":2}\n{\"n\":3}\n");
+
+    assertThat(
+            execute(
+                "queue",
+                "dead-letters",
+                "replay",
+                "-c",
+                config,
+                "--data-dir",
+                data,
+                "out",
+                "--reason",
+                "400",
+                "--grep",
+                "\"n\":2"))
+        .as(run.err())
+        .isZero();
+    assertThat(run.out()).contains("1 item back in " + queue());
+    assertThat(cat(queue())).isEqualTo("{\"n\":2}\n");
+    assertThat(cat(letters())).contains("\"n\":1", "\"n\":3").doesNotContain("\"n\":2");
+
+    assertThat(execute("queue", "dead-letters", "replay", "-c", config, "--data-dir", data, "out"))
+        .isZero();
+    assertThat(cat(queue()).lines()).hasSize(3);
+    assertThat(cat(letters())).isEmpty();
+  }
+
+  @Test
+  void deadLetters_purge_removesThoseThatMatch() throws IOException {
+    bury(1, "answered 400");
+    bury(2, "too large");
+
+    assertThat(execute("queue", "dead-letters", "purge", letters().toString(), "--reason", "400"))
+        .isEqualTo(2);
+    assertThat(cat(letters()).lines()).hasSize(2);
+    assertThat(
+            execute(
+                "queue", "dead-letters", "purge", letters().toString(), "--reason", "400", "--yes"))
+        .isZero();
+
+    assertThat(run.out()).contains("removed 1 dead letter");
+    assertThat(cat(letters())).contains("too large").doesNotContain("400");
+  }
+
+  @Test
+  void deadLetters_withoutAQueueToGoTo_stay() throws IOException {
+    bury(1, "answered 400");
+
+    assertThat(execute("queue", "dead-letters", "replay", letters().toString())).isEqualTo(2);
+
+    assertThat(run.err()).contains("--into", "cat --items");
+    assertThat(cat(letters()).lines()).hasSize(1);
+  }
+
+  @Test
+  void drain_ofAnUnknownNode_saysWhichThereAre() throws IOException {
+    assertThat(execute("queue", "drain", "-c", config(), "--node", "in")).isEqualTo(2);
+
+    assertThat(run.err()).contains("no destination 'in'; destinations: out");
+  }
+}
