@@ -22,21 +22,17 @@ public final class QueueScan implements Closeable {
   private final Storage storage;
   private final DirectoryView view;
   private final ScanOptions options;
-  private final Consumer<Damage> damages;
+  private final ScanLosses losses;
   private final long newestAtStart;
   private final long newestBytesAtStart;
   private final long toldAtStart;
   private final long totalBytes;
 
-  private @Nullable SegmentReader reader;
-  private long segment = -1;
-  private long offset;
-  private long limit;
+  private final SegmentCursor at;
   private long sequence;
   private long secondLookAt = -1;
   private boolean headerUnsound;
   private boolean ended;
-  private long passedBytes;
   private long tailBytes;
 
   /**
@@ -54,8 +50,8 @@ public final class QueueScan implements Closeable {
   QueueScan(Storage storage, ScanOptions options, Consumer<Damage> damages) throws IOException {
     this.storage = storage;
     this.options = options;
-    this.damages = damages;
     this.view = new DirectoryView(storage);
+    this.losses = new ScanLosses(view, damages);
     Map.Entry<Long, Long> newest = view.segments().lastEntry();
     newestAtStart = newest == null ? -1 : newest.getKey();
     newestBytesAtStart = newest == null ? 0 : newest.getValue();
@@ -70,9 +66,11 @@ public final class QueueScan implements Closeable {
       sequence = view.settled().firstAbsent(sequence);
     }
     Long begin = view.segments().floorKey(sequence);
-    segment = begin == null ? -1 : begin - 1;
+    at = new SegmentCursor(storage, begin == null ? -1 : begin - 1);
     totalBytes =
-        view.segments().tailMap(segment, false).values().stream().mapToLong(Long::longValue).sum();
+        view.segments().tailMap(at.segment, false).values().stream()
+            .mapToLong(Long::longValue)
+            .sum();
   }
 
   /**
@@ -81,42 +79,41 @@ public final class QueueScan implements Closeable {
    */
   public @Nullable StoredFrame next() throws IOException {
     while (!ended) {
-      SegmentReader open = reader;
-      if (open == null) {
-        open = openNext();
-        if (open == null) {
-          end();
-          return null;
-        }
+      if (!at.isOpen() && !openNext()) {
+        finish();
+        return null;
       }
-      FrameHeader header = open.header(offset, limit);
-      long end = end(segment);
+      FrameHeader header = at.reader().header(at.offset, at.limit);
+      long end = end();
       if (sequence >= end) {
-        closeSegment();
+        at.pass();
       } else if (header == null || (header.endSequence() > end && header.firstSequence() < end)) {
         if (!passUnsound(end)) {
-          end();
+          finish();
           return null;
         }
       } else if (header.endSequence() <= sequence) {
-        offset += header.totalBytes();
+        at.offset += header.totalBytes();
       } else if (header.firstSequence() > sequence) {
         long to = Math.min(header.firstSequence(), end);
-        lose(sequence, to, file(), offset, 0, "frames before this one are missing");
+        lose(sequence, to, at.file(), at.offset, 0, "frames before this one are missing");
       } else if (unwanted(header)) {
         sequence = header.endSequence();
-        offset += header.totalBytes();
+        at.offset += header.totalBytes();
       } else {
-        ByteBuffer body = open.body(header, offset, limit);
+        ByteBuffer body = at.reader().body(header, at.offset, at.limit);
         DecodedFrame records = body == null ? null : DecodedFrame.decode(header, body);
         if (records != null) {
-          tellOfHeader();
+          if (headerUnsound) {
+            headerUnsound = false;
+            losses.header(at.file(), sequence);
+          }
           sequence = header.endSequence();
-          offset += header.totalBytes();
+          at.offset += header.totalBytes();
           return new StoredFrame(header, records, view.settled());
         }
         if (!passBadBody(header, end)) {
-          end();
+          finish();
           return null;
         }
       }
@@ -131,7 +128,7 @@ public final class QueueScan implements Closeable {
 
   /** Bytes read so far, of {@link #totalBytes}. */
   public long bytesRead() {
-    return passedBytes + (reader == null ? 0 : offset);
+    return at.bytesRead();
   }
 
   /** Length of the segments when the scan began. */
@@ -149,16 +146,14 @@ public final class QueueScan implements Closeable {
     return sequence;
   }
 
-  // ---- from segment to segment --------------------------------------------------------------
-
-  /** Opens the next segment that may hold a wanted record; null when there is none yet. */
-  private @Nullable SegmentReader openNext() throws IOException {
+  /** Opens the next segment that may hold a wanted record; false when there is none yet. */
+  private boolean openNext() throws IOException {
     boolean lookedAgain = false;
     while (true) {
-      Long next = view.segments().higherKey(segment);
+      Long next = view.segments().higherKey(at.segment);
       if (next == null || (!options.follow() && next > newestAtStart)) {
         if (!options.follow() || lookedAgain) {
-          return null;
+          return false;
         }
         lookedAgain = true;
         view.refresh();
@@ -169,95 +164,63 @@ public final class QueueScan implements Closeable {
         // First of all: the agent may have delivered and removed what lay between.
         lose(sequence, resumed, storage.path(""), 0, 0, "the segment of these records is gone");
       }
-      try {
-        SegmentReader opened = open(next);
+      if (open(next)) {
         sequence = Math.max(sequence, next);
-        return opened;
-      } catch (NoSuchFileException e) {
-        view.refresh(); // the next one shows whether records went with it
-      }
-    }
-  }
-
-  private SegmentReader open(long first) throws IOException {
-    String name = SegmentHeader.fileName(first);
-    StorageFile file = storage.open(name);
-    SegmentReader opened = new SegmentReader(storage, file);
-    try {
-      limit =
-          !options.follow() && first == newestAtStart
-              ? Math.min(file.size(), newestBytesAtStart)
-              : file.size();
-      headerUnsound = limit >= SegmentHeader.BYTES && view.header(first) == null;
-      if (first != segment) {
-        offset = SegmentHeader.BYTES;
-        segment = first;
         secondLookAt = -1;
+        return true;
       }
-      reader = opened;
-      return opened;
-    } catch (IOException | RuntimeException e) {
-      opened.close();
-      throw e;
     }
   }
 
-  private void closeSegment() throws IOException {
-    SegmentReader open = reader;
-    reader = null;
-    passedBytes += limit;
-    if (open != null) {
-      open.close();
-    }
-  }
-
-  /**
-   * Reads the file anew: nothing that a window holds may hide what was written since. Where it is
-   * gone, none is open afterwards.
-   */
-  private void reopen() throws IOException {
-    SegmentReader open = reader;
-    reader = null;
-    if (open != null) {
-      open.close();
-    }
+  /** Opens a segment, or the one that is open anew; false when it is gone. */
+  private boolean open(long first) throws IOException {
     try {
-      open(segment);
+      boolean bounded = !options.follow() && first == newestAtStart;
+      at.open(first, bounded ? newestBytesAtStart : Long.MAX_VALUE);
+      headerUnsound = at.limit >= SegmentHeader.BYTES && view.header(first) == null;
+      return true;
     } catch (NoSuchFileException e) {
-      view.refresh();
+      view.refresh(); // the next segment shows whether records went with it
+      return false;
     }
   }
 
   private boolean isNewest() {
-    return options.follow() ? view.segments().higherKey(segment) == null : segment >= newestAtStart;
+    return options.follow()
+        ? view.segments().higherKey(at.segment) == null
+        : at.segment >= newestAtStart;
   }
 
   /** From where on the numbers are another segment's, or nobody's. */
-  private long end(long first) throws IOException {
-    Long following = isNewest() ? null : view.segments().higherKey(first);
+  private long end() throws IOException {
+    Long following = isNewest() ? null : view.segments().higherKey(at.segment);
     return following == null ? Long.MAX_VALUE : view.resumedFrom(following);
   }
-
-  // ---- what is not sound --------------------------------------------------------------------
 
   /** There is no sound frame at the offset; false when it is the end of what is there. */
   private boolean passUnsound(long end) throws IOException {
     if (isNewest() && lookAgain()) {
       return true;
     }
-    SegmentReader open = current();
-    long found = open.find(offset + 1, limit, sequence, end);
-    FrameHeader header = found < 0 ? null : open.header(found, limit);
+    SegmentReader open = at.reader();
+    long found = open.find(at.offset + 1, at.limit, sequence, end);
+    FrameHeader header = found < 0 ? null : open.header(found, at.limit);
     if (header == null && isNewest()) {
-      tailBytes = Math.max(0, limit - offset);
+      tailBytes = Math.max(0, at.limit - at.offset);
       return false;
     }
-    long until = header == null ? limit : found;
+    long until = header == null ? at.limit : found;
     long to = header == null ? end : header.firstSequence();
-    lose(sequence, to, file(), offset, Math.max(0, until - offset), "there is no sound frame");
-    offset = until;
+    lose(
+        sequence,
+        to,
+        at.file(),
+        at.offset,
+        Math.max(0, until - at.offset),
+        "there is no sound frame");
+    at.offset = until;
     if (header == null) {
-      closeSegment();
+      at.pass();
     }
     return true;
   }
@@ -268,109 +231,70 @@ public final class QueueScan implements Closeable {
       if (lookAgain()) {
         return true;
       }
-      long after = offset + header.totalBytes();
-      if (current().find(after, limit, header.endSequence(), end) < 0) {
-        tailBytes = limit - offset;
+      long after = at.offset + header.totalBytes();
+      if (at.reader().find(after, at.limit, header.endSequence(), end) < 0) {
+        tailBytes = at.limit - at.offset;
         return false;
       }
     }
     lose(
         sequence,
         header.endSequence(),
-        file(),
-        offset,
+        at.file(),
+        at.offset,
         header.totalBytes(),
         "the checksum of a frame does not fit");
-    offset += header.totalBytes();
+    at.offset += header.totalBytes();
     return true;
   }
 
   /** Reads what may have changed since; false when that was done at this place already. */
   private boolean lookAgain() throws IOException {
-    long seen = limit;
+    long seen = at.limit;
     if (options.follow()) {
       view.refresh();
-      reopen();
-      if (reader == null || limit > seen || !isNewest()) {
+      if (!open(at.segment) || at.limit > seen || !isNewest()) {
         return true;
       }
     }
-    if (secondLookAt == offset || offset == limit) {
+    if (secondLookAt == at.offset || at.offset == at.limit) {
       return false;
     }
-    secondLookAt = offset;
+    secondLookAt = at.offset;
     try {
       Thread.sleep(SECOND_LOOK_MILLIS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
     }
-    reopen();
+    open(at.segment); // where it is gone, the next one is opened
     return true;
   }
 
-  private SegmentReader current() {
-    SegmentReader open = reader;
-    if (open == null) {
-      throw new IllegalStateException("no segment is open");
-    }
-    return open;
-  }
-
-  private Path file() {
-    return storage.path(SegmentHeader.fileName(segment));
-  }
-
-  private void tellOfHeader() {
-    if (headerUnsound) {
-      headerUnsound = false;
-      damages.accept(
-          new Damage(
-              file(),
-              0,
-              SegmentHeader.BYTES,
-              sequence,
-              sequence,
-              0,
-              "the segment header is damaged; its frames are read"));
-    }
-  }
-
-  /** Goes on at {@code to}, and tells of it unless numbers alone are missing that are settled. */
-  private void lose(long from, long to, Path where, long at, long bytes, String what)
+  /** Goes on at {@code to}. */
+  private void lose(long from, long to, Path where, long offset, long bytes, String what)
       throws IOException {
     sequence = to;
-    long undelivered = view.settled().absentCount(from, to);
-    if (undelivered > 0 && bytes == 0) {
-      view.refresh();
-      undelivered = view.settled().absentCount(from, to);
-    }
-    if (undelivered > 0 || bytes > 0) {
-      damages.accept(new Damage(where, at, bytes, from, to, undelivered, what));
-    }
+    losses.lost(from, to, where, offset, bytes, what);
   }
 
   /** The end of a scan that does not follow: what the state tells of must have been there. */
-  private void end() throws IOException {
+  private void finish() throws IOException {
     if (options.follow()) {
       return;
     }
     ended = true;
     if (sequence < toldAtStart) {
-      Path where = segment < 0 ? storage.path("") : file();
+      Path where = at.segment < 0 ? storage.path("") : at.file();
       boolean lost = view.settled().absentCount(sequence, toldAtStart) > 0;
       long bytes = lost ? tailBytes : 0;
-      lose(sequence, toldAtStart, where, offset, bytes, "records at the end are missing");
+      lose(sequence, toldAtStart, where, at.offset, bytes, "records at the end are missing");
     }
   }
 
   @Override
   public void close() throws IOException {
     ended = true;
-    SegmentReader open = reader;
-    reader = null;
-    if (open != null) {
-      open.close();
-    }
+    at.close();
   }
 }

@@ -8,22 +8,15 @@ import io.forebay.queue.PersistentQueue;
 import io.forebay.queue.QueueInspector;
 import io.forebay.queue.QueuePurge;
 import io.forebay.queue.QueueRename;
-import io.forebay.queue.QueueScan;
 import io.forebay.queue.RecordBatch;
-import io.forebay.queue.ScanOptions;
-import io.forebay.queue.StoredFrame;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -249,10 +242,6 @@ public final class Adoption {
 
   /** The numbers in the first queue of records that the second has, by what both hold. */
   private Set<Long> arrived(Entry entry, PersistentQueue to) throws IOException {
-    Set<Long> arrived = new HashSet<>();
-    if (entry.pieces().isEmpty()) {
-      return arrived;
-    }
     if (!entry.directory().equals(target.directory().toString()) || entry.epoch() != to.epoch()) {
       throw new IOException(
           source.directory()
@@ -263,62 +252,6 @@ public final class Adoption {
               + " "
               + entry.directory());
     }
-    Map<Long, byte[]> expected = expected(entry);
-    long begin = entry.pieces().get(0).to();
-    ScanOptions options = new ScanOptions(begin, true, Long.MIN_VALUE, false);
-    try (QueueScan scan = new QueueScan(target.directory(), options, damage -> {})) {
-      for (StoredFrame frame = scan.next(); frame != null; frame = scan.next()) {
-        for (int i = 0; i < frame.count(); i++) {
-          long sequence = frame.firstSequence() + i;
-          byte[] record = expected.get(sequence);
-          int offset = frame.offset(i);
-          if (record != null
-              && Arrays.equals(
-                  record, 0, record.length, frame.bytes(), offset, offset + frame.length(i))) {
-            arrived.add(from(entry, sequence));
-          }
-        }
-      }
-    }
-    return arrived;
-  }
-
-  /** What the pieces hold, by the numbers in the second queue. */
-  private Map<Long, byte[]> expected(Entry entry) throws IOException {
-    Map<Long, byte[]> expected = new TreeMap<>();
-    Piece last = entry.pieces().get(entry.pieces().size() - 1);
-    try (QueueScan scan =
-        new QueueScan(
-            source.directory(),
-            new ScanOptions(entry.pieces().get(0).from(), false, Long.MIN_VALUE, false),
-            damage -> {})) {
-      while (scan.sequence() < last.from() + last.count()) {
-        StoredFrame frame = scan.next();
-        if (frame == null) {
-          break;
-        }
-        for (int i = 0; i < frame.count(); i++) {
-          long sequence = frame.firstSequence() + i;
-          for (Piece piece : entry.pieces()) {
-            if (piece.holds(sequence) && !frame.isSettled(i)) {
-              expected.put(
-                  piece.to() + sequence - piece.from(),
-                  Arrays.copyOfRange(
-                      frame.bytes(), frame.offset(i), frame.offset(i) + frame.length(i)));
-            }
-          }
-        }
-      }
-    }
-    return expected;
-  }
-
-  private static long from(Entry entry, long to) {
-    for (Piece piece : entry.pieces()) {
-      if (to >= piece.to() && to < piece.to() + piece.count()) {
-        return piece.from() + to - piece.to();
-      }
-    }
-    throw new IllegalStateException("number " + to + " is in no piece");
+    return ArrivedRecords.of(source.directory(), target.directory(), entry).numbers();
   }
 }
