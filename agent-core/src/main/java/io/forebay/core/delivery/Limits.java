@@ -46,7 +46,7 @@ record Limits(
   private static final int DEFAULT_FAILURE_THRESHOLD = 5;
 
   /** An incomplete batch for which nothing more comes waits for so small a part of its time. */
-  private static final int QUIET_SHARE = 50;
+  private static final int QUIET_SHARE = 100;
 
   /** Larger appends gain nothing: the cost of a sync is spread over thousands of items by then. */
   private static final long MAX_APPEND_BYTES = 1L << 20;

@@ -17,6 +17,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
@@ -50,6 +51,9 @@ final class QueueGateway {
   /** What a read brought; {@code cause} is set when the disk failed. */
   record Fetched(List<Slice> slices, @Nullable IOException cause) {}
 
+  /** A buffer that an unusual item made larger is not kept. */
+  private static final int MAX_SPARE_BYTES = 4 << 20;
+
   private final @Nullable QueueOptions options;
   private final QueueOpener opener;
   private final Scheduler.Worker disk;
@@ -57,6 +61,7 @@ final class QueueGateway {
   private final DeliveryListener listener;
   private final Events events;
   private final ItemEncoder encoder = new ItemEncoder();
+  private final AtomicReference<@Nullable EncodedLines> spare = new AtomicReference<>();
   private final AtomicBoolean readyPosted = new AtomicBoolean();
   private volatile @Nullable PersistentQueue queue;
   private volatile @Nullable QueueStatistics lastStatistics;
@@ -110,7 +115,13 @@ final class QueueGateway {
     onDisk(
         () -> {
           EncodedLines lines = encode(parcel, maxBytes);
-          append(lines, parcel.firstSequence(), done);
+          append(
+              lines,
+              parcel.firstSequence(),
+              result -> {
+                keep(lines);
+                done.accept(result);
+              });
         },
         () -> done.accept(new Appended.Failed(parcel.items(), closed())));
   }
@@ -123,7 +134,11 @@ final class QueueGateway {
   }
 
   private EncodedLines encode(Parcel parcel, int maxBytes) {
-    EncodedLines lines = new EncodedLines((int) Math.min(parcel.bytes() + 256, 2L * maxBytes));
+    EncodedLines lines = spare.getAndSet(null);
+    if (lines == null) {
+      lines = new EncodedLines((int) Math.min(parcel.bytes() + parcel.bytes() / 8, 2L * maxBytes));
+    }
+    lines.clear();
     for (Slice slice : parcel.slices()) {
       for (int i = slice.from(); i < slice.to(); i++) {
         Item item = slice.items().get(i);
@@ -134,6 +149,13 @@ final class QueueGateway {
       }
     }
     return lines;
+  }
+
+  /** The queue has read the lines by the time it has decided on them. */
+  private void keep(EncodedLines lines) {
+    if (lines.array().length <= MAX_SPARE_BYTES) {
+      spare.set(lines);
+    }
   }
 
   private void append(EncodedLines lines, long firstSequence, Consumer<Appended> done) {

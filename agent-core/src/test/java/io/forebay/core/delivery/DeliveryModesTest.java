@@ -124,7 +124,7 @@ class DeliveryModesTest {
     h.start();
     h.offer("a", "b");
     h.offer("c");
-    h.pass(Duration.ofMillis(50));
+    h.pass(Duration.ofMillis(30));
     assertThat(h.destination.taken).isEmpty();
     h.endInput();
 
@@ -140,11 +140,11 @@ class DeliveryModesTest {
     h.batchTimeout = Duration.ofSeconds(5);
     h.start();
     h.offer("a");
-    h.pass(Duration.ofMillis(60));
+    h.pass(Duration.ofMillis(30));
     h.offer("b");
-    h.pass(Duration.ofMillis(90));
+    h.pass(Duration.ofMillis(45));
     assertThat(h.destination.taken).isEmpty();
-    h.pass(Duration.ofMillis(15));
+    h.pass(Duration.ofMillis(10));
     assertThat(h.destination.taken).containsExactly("a", "b");
   }
 
@@ -154,14 +154,14 @@ class DeliveryModesTest {
     h.mode = mode;
     h.batchTimeout = Duration.ofSeconds(5);
     h.start();
-    for (int i = 0; i < 83; i++) {
+    for (int i = 0; i < 124; i++) {
       h.offer("a" + i);
-      h.pass(Duration.ofMillis(60));
+      h.pass(Duration.ofMillis(40));
     }
     assertThat(h.destination.taken).isEmpty();
     h.offer("last");
-    h.pass(Duration.ofMillis(60));
-    assertThat(h.destination.taken).hasSizeGreaterThan(80);
+    h.pass(Duration.ofMillis(45));
+    assertThat(h.destination.taken).hasSizeGreaterThan(120);
   }
 
   @Test

@@ -49,6 +49,11 @@ final class HttpDestination implements Destination {
   }
 
   @Override
+  public Mono<Void> start() {
+    return transport.warmUp();
+  }
+
+  @Override
   public Mono<SendResult> send(Batch batch) {
     if (batch.isEmpty()) {
       return Mono.just(Delivered.INSTANCE);

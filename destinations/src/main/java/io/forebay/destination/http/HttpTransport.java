@@ -10,6 +10,7 @@ import java.time.Clock;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 import reactor.netty.ByteBufFlux;
 import reactor.netty.http.HttpProtocol;
 import reactor.netty.http.client.HttpClient;
@@ -61,13 +62,7 @@ final class HttpTransport {
     this.connections = pool.build();
     Duration connectTime = timeout.compareTo(MAX_CONNECT_TIME) < 0 ? timeout : MAX_CONNECT_TIME;
     this.plain =
-        HttpClient.create(connections)
-            .protocol(
-                switch (protocol) {
-                  case HTTP1 -> HttpProtocol.HTTP11;
-                  case H2 -> HttpProtocol.H2;
-                  case H2C -> HttpProtocol.H2C;
-                })
+        speaking(HttpClient.create(connections), protocol)
             .option(
                 ChannelOption.CONNECT_TIMEOUT_MILLIS,
                 (int) Math.max(1, Math.min(connectTime.toMillis(), Integer.MAX_VALUE)))
@@ -79,12 +74,34 @@ final class HttpTransport {
   }
 
   /**
+   * HTTP/1.1 is what a client speaks unasked. To ask for it all the same would load the JVM's trust
+   * store, a tenth of a second that an endpoint without TLS need not wait for.
+   */
+  private static HttpClient speaking(HttpClient client, Protocol protocol) {
+    return switch (protocol) {
+      case HTTP1 -> client;
+      case H2 -> client.protocol(HttpProtocol.H2);
+      case H2C -> client.protocol(HttpProtocol.H2C);
+    };
+  }
+
+  /**
    * Sends one request on subscription. Ends with the answer once its body has been read (up to a
    * bound), or with the failure of the connection or of the TLS files. Cancelling closes the
    * connection.
    */
   Mono<HttpReply> exchange(HttpCall call) {
     return client(call.uri()).flatMap(client -> exchange(client, call));
+  }
+
+  /**
+   * Loads on subscription what the first request would wait for: threads, resolver, native code.
+   * Never fails; without it the first request takes longer.
+   */
+  Mono<Void> warmUp() {
+    return Mono.defer(plain::warmup)
+        .subscribeOn(Schedulers.boundedElastic())
+        .onErrorResume(e -> Mono.empty());
   }
 
   /** Closes all connections. Idempotent. */
