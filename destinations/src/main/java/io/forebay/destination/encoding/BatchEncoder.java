@@ -4,6 +4,7 @@ import io.forebay.core.item.Batch;
 import io.forebay.core.item.ByteSlice;
 import io.forebay.core.item.EncodedLines;
 import io.forebay.core.item.Item;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -27,6 +28,9 @@ public final class BatchEncoder {
   private static final int INLINE_PLAIN_BYTES = 4 << 20;
 
   private static final int MAX_KEPT_BUFFER_BYTES = 8 << 20;
+
+  /** Frames of a queue hold 128 KiB, so that some are enough for any usual body. */
+  private static final int MAX_RUNS = 64;
 
   private final BodyForm form;
   private final BodyCompression compression;
@@ -56,10 +60,11 @@ public final class BatchEncoder {
   public Mono<EncodedBatch> encode(Batch batch) {
     return Mono.defer(
         () -> {
-          ByteSlice drained = form.isEncodedLines() ? contiguousLines(batch.items()) : null;
-          if (drained != null && compression == BodyCompression.UNCOMPRESSED) {
-            return Mono.just(EncodedBatch.of(drained));
+          List<ByteSlice> runs = form.isEncodedLines() ? runsOfLines(batch.items()) : List.of();
+          if (!runs.isEmpty() && compression == BodyCompression.UNCOMPRESSED) {
+            return Mono.just(EncodedBatch.ofPieces(runs));
           }
+          ByteSlice drained = runs.size() == 1 ? runs.get(0) : null;
           long weight = drained == null ? batch.weight() : drained.length();
           Mono<EncodedBatch> body =
               Mono.fromCallable(() -> encodeNow(batch.items(), drained, weight));
@@ -79,24 +84,34 @@ public final class BatchEncoder {
   }
 
   /**
-   * The one slice that holds all lines, when the items lie back to back in one array as they do in
-   * a frame read from a queue; else null.
+   * The lines in few slices, when the items lie back to back as they do in frames read from a
+   * queue; empty when they do not, or when the slices are so many that copying is cheaper.
    */
   @SuppressWarnings("ReferenceEquality") // the same array, not one with the same content
-  static @Nullable ByteSlice contiguousLines(List<Item> items) {
-    ByteSlice first = items.isEmpty() ? null : items.get(0).encoded();
-    if (first == null) {
-      return null;
-    }
-    int end = first.offset() + first.length();
-    for (int i = 1; i < items.size(); i++) {
+  static List<ByteSlice> runsOfLines(List<Item> items) {
+    List<ByteSlice> runs = new ArrayList<>();
+    byte[] array = null;
+    int start = 0;
+    int end = 0;
+    for (int i = 0; i < items.size(); i++) {
       ByteSlice line = items.get(i).encoded();
-      if (line == null || line.array() != first.array() || line.offset() != end) {
-        return null;
+      if (line == null || runs.size() == MAX_RUNS) {
+        return List.of();
+      }
+      if (line.array() != array || line.offset() != end) {
+        if (array != null) {
+          runs.add(ByteSlice.of(array, start, end - start));
+        }
+        array = line.array();
+        start = line.offset();
+        end = start;
       }
       end += line.length();
     }
-    return ByteSlice.of(first.array(), first.offset(), end - first.offset());
+    if (array != null) {
+      runs.add(ByteSlice.of(array, start, end - start));
+    }
+    return runs;
   }
 
   private EncodedBatch encodeNow(List<Item> items, @Nullable ByteSlice drained, long weight) {

@@ -4,6 +4,7 @@ import io.forebay.core.item.ByteSlice;
 import io.forebay.core.item.EncodedLines;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -14,31 +15,56 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EncodedBatch {
 
-  private final ByteSlice bytes;
+  private final List<ByteSlice> pieces;
   private final Consumer<EncodedLines> returnTo;
   private @Nullable EncodedLines lines;
   private @Nullable ByteBuf handedOut;
 
   private EncodedBatch(
-      ByteSlice bytes, @Nullable EncodedLines lines, Consumer<EncodedLines> returnTo) {
-    this.bytes = bytes;
+      List<ByteSlice> pieces, @Nullable EncodedLines lines, Consumer<EncodedLines> returnTo) {
+    this.pieces = pieces;
     this.lines = lines;
     this.returnTo = returnTo;
   }
 
   /** Bytes that belong to the items or to nobody else. */
   static EncodedBatch of(ByteSlice bytes) {
-    return new EncodedBatch(bytes, null, lines -> {});
+    return ofPieces(List.of(bytes));
+  }
+
+  /** Bytes that belong to the items, one piece after the other; at least one. */
+  static EncodedBatch ofPieces(List<ByteSlice> pieces) {
+    return new EncodedBatch(pieces, null, lines -> {});
   }
 
   /** Bytes that {@code lines} holds. */
   static EncodedBatch of(EncodedLines lines, Consumer<EncodedLines> returnTo) {
-    return new EncodedBatch(ByteSlice.of(lines.array(), 0, lines.size()), lines, returnTo);
+    return new EncodedBatch(List.of(ByteSlice.of(lines.array(), 0, lines.size())), lines, returnTo);
   }
 
-  /** The bytes; not to be used after {@link #release}. */
+  /**
+   * The bytes in one piece, put together where they are not; not to be used after {@link #release}.
+   */
   public ByteSlice bytes() {
-    return bytes;
+    if (pieces.size() == 1) {
+      return pieces.get(0);
+    }
+    byte[] whole = new byte[length()];
+    int at = 0;
+    for (ByteSlice piece : pieces) {
+      System.arraycopy(piece.array(), piece.offset(), whole, at, piece.length());
+      at += piece.length();
+    }
+    return ByteSlice.of(whole);
+  }
+
+  /** Number of bytes. */
+  public int length() {
+    int sum = 0;
+    for (ByteSlice piece : pieces) {
+      sum = Math.addExact(sum, piece.length());
+    }
+    return sum;
   }
 
   /** A buffer around the same bytes, for the caller to release. */
@@ -47,7 +73,12 @@ public final class EncodedBatch {
       // Two buffers at once (an attempt repeated on a new connection): not watched, so not reused.
       lines = null;
     }
-    ByteBuf buffer = Unpooled.wrappedBuffer(bytes.array(), bytes.offset(), bytes.length());
+    ByteBuf[] wrapped = new ByteBuf[pieces.size()];
+    for (int i = 0; i < wrapped.length; i++) {
+      ByteSlice piece = pieces.get(i);
+      wrapped[i] = Unpooled.wrappedBuffer(piece.array(), piece.offset(), piece.length());
+    }
+    ByteBuf buffer = Unpooled.wrappedBuffer(wrapped.length, wrapped);
     handedOut = buffer;
     return buffer;
   }

@@ -107,8 +107,7 @@ final class HttpDestination implements Destination {
 
   private Mono<HttpReply> post(EncodedBatch body, HttpHeaders allHeaders) {
     return transport.exchange(
-        new HttpCall(
-            method, endpoint, allHeaders, body::newBuffer, body.bytes().length(), KEEP_BYTES));
+        new HttpCall(method, endpoint, allHeaders, body::newBuffer, body.length(), KEEP_BYTES));
   }
 
   private SendResult ofFailure(Throwable failure) {

@@ -7,6 +7,7 @@ import io.forebay.core.item.ByteSlice;
 import io.forebay.core.item.Item;
 import io.forebay.destination.Items;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -65,18 +66,44 @@ class BatchEncoderTest {
   }
 
   @Test
-  void linesThatDoNotLieBackToBackAreCopied() {
+  void framesAreSentOneAfterTheOtherAsTheyLie() {
     List<Item> drained = Items.drained(Items.many(4));
     List<Item> gap = List.of(drained.get(0), drained.get(2), drained.get(3));
     List<Item> twoFrames = new ArrayList<>(drained);
     twoFrames.addAll(Items.drained(Items.many(2)));
-    List<Item> mixed = List.of(drained.get(0), drained.get(1), Items.numbered(5));
 
-    for (List<Item> items : List.of(gap, twoFrames, mixed)) {
-      assertThat(BatchEncoder.contiguousLines(items)).isNull();
-      ByteSlice body = encode(encoder(BatchFormat.NDJSON, 1), items).bytes();
-      assertThat(Items.split(body.toByteArray(), body.length())).isEqualTo(Items.lines(items));
+    for (List<Item> items : List.of(gap, twoFrames)) {
+      assertThat(BatchEncoder.runsOfLines(items)).hasSize(2);
+      assertSentWhole(items);
     }
+  }
+
+  @Test
+  void linesThatLieApartAreCopied() {
+    List<Item> drained = Items.drained(Items.many(4));
+    List<Item> mixed = List.of(drained.get(0), drained.get(1), Items.numbered(5));
+    List<Item> scattered = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      scattered.addAll(Items.drained(List.of(Items.numbered(i))));
+    }
+
+    for (List<Item> items : List.of(mixed, scattered)) {
+      assertThat(BatchEncoder.runsOfLines(items)).isEmpty();
+      assertSentWhole(items);
+    }
+    assertThat(BatchEncoder.runsOfLines(scattered.subList(0, 64))).hasSize(64);
+    assertSentWhole(scattered.subList(0, 64));
+  }
+
+  private static void assertSentWhole(List<Item> items) {
+    EncodedBatch batch = encode(encoder(BatchFormat.NDJSON, 1), items);
+    ByteSlice bytes = batch.bytes();
+    assertThat(Items.split(bytes.toByteArray(), bytes.length())).isEqualTo(Items.lines(items));
+    assertThat(batch.length()).isEqualTo(bytes.length());
+    ByteBuf buffer = batch.newBuffer();
+    assertThat(ByteBufUtil.getBytes(buffer)).isEqualTo(bytes.toByteArray());
+    buffer.release();
+    batch.release();
   }
 
   @Test
