@@ -38,7 +38,7 @@ public record DestinationSettings(
   /** The {@code memory_buffer} block. */
   public record MemoryBuffer(
       @Key(value = "Items held in memory at most.", defaultValue = "20000", min = 1) int size,
-      @Key(value = "Bytes held in memory at most.", defaultValue = "16MiB", min = 1)
+      @Key(value = "Bytes held in memory at most.", defaultValue = "8MiB", min = 1)
           DataSize maxByteSize) {}
 
   /** The {@code retry} block. */

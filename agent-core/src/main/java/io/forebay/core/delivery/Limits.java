@@ -42,7 +42,7 @@ record Limits(
     int maxAppendBytes) {
 
   private static final int DEFAULT_MEMORY_ITEMS = 20_000;
-  private static final long DEFAULT_MEMORY_BYTES = 16L << 20;
+  private static final long DEFAULT_MEMORY_BYTES = 8L << 20;
   private static final int DEFAULT_FAILURE_THRESHOLD = 5;
 
   /** An incomplete batch for which nothing more comes waits for so small a part of its time. */

@@ -382,7 +382,7 @@ class RecordBinderTest {
                 .workers())
         .isEqualTo(1);
     assertThat(bind(DestinationSettings.class, "memory_buffer: {}").memoryBuffer())
-        .isEqualTo(new MemoryBuffer(20_000, DataSize.parse("16MiB")));
+        .isEqualTo(new MemoryBuffer(20_000, DataSize.parse("8MiB")));
     assertThat(bind(DestinationSettings.class, "retry: {}").retry())
         .isEqualTo(new RetrySettings(Duration.ofSeconds(1), Duration.ofSeconds(60)));
     assertThat(bind(DestinationSettings.class, "resilience: {circuit_breaker: {}}").resilience())

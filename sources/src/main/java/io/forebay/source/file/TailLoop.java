@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class TailLoop {
 
   // As many bytes as a destination holds in memory by default.
-  private static final int MAX_IDLE_CHUNKS = 64;
+  private static final int MAX_IDLE_CHUNKS = 32;
 
   private static final long MIN_SEARCH_GAP_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 

@@ -44,7 +44,7 @@ final class TcpSource implements Source {
   private static final int BACKLOG = 1024;
 
   // As many bytes as a destination holds in memory by default.
-  private static final int MAX_IDLE_CHUNKS = 64;
+  private static final int MAX_IDLE_CHUNKS = 32;
 
   private final TcpInputConfig config;
   private final ComponentContext context;
