@@ -78,6 +78,11 @@ public final class Acknowledgement {
     return new Acknowledgement(outcome, true, null);
   }
 
+  /** As {@link #awaited(Outcome)} and {@link #recycling} in one. */
+  public static Acknowledgement awaited(Outcome outcome, Runnable recycle) {
+    return new Acknowledgement(outcome, true, recycle);
+  }
+
   /** Whether somebody waits for the answer, so that an idle worker should send at once. */
   public boolean isAwaited() {
     return awaited;

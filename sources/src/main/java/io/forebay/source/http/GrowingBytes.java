@@ -1,5 +1,6 @@
 package io.forebay.source.http;
 
+import io.forebay.source.line.ChunkPool;
 import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
 
@@ -9,10 +10,15 @@ final class GrowingBytes {
   private static final int SMALLEST = 16 << 10;
   private static final int LARGE = 1 << 20;
 
+  // Bodies of a hundred lines or so; as many arrays are kept as fit 16 MiB.
+  private static final int USUAL_BODY_BYTES = 128 << 10;
+  private static final int MAX_IDLE_BODIES = 128;
+
   private final long expectedBytes;
   private final int maxBytes;
   private final String bound;
   private final MemoryLease lease;
+  private final ChunkPool pool;
   private byte[] bytes = new byte[0];
   private int size;
 
@@ -20,12 +26,19 @@ final class GrowingBytes {
    * @param expectedBytes how many there will be, as far as is known: not allocated ahead, since it
    *     is only a client's word, but growth stops there
    * @param bound the key that sets the bound, for the refusal
+   * @param pool where an array of a usual size is taken from, once its first part has arrived
    */
-  GrowingBytes(long expectedBytes, int maxBytes, String bound, MemoryLease lease) {
+  GrowingBytes(long expectedBytes, int maxBytes, String bound, MemoryLease lease, ChunkPool pool) {
     this.expectedBytes = expectedBytes;
     this.maxBytes = maxBytes;
     this.bound = bound;
     this.lease = lease;
+    this.pool = pool;
+  }
+
+  /** Arrays for the bodies of one source. */
+  static ChunkPool usualBodies() {
+    return new ChunkPool(USUAL_BODY_BYTES, MAX_IDLE_BODIES);
   }
 
   byte[] array() {
@@ -57,7 +70,12 @@ final class GrowingBytes {
     if (size + more > bytes.length) {
       grow(size + more);
     }
-    return bytes.length - size;
+    return Math.min(bytes.length, maxBytes) - size;
+  }
+
+  /** Gives the array back; nobody may read it any more. */
+  void recycle() {
+    pool.give(bytes);
   }
 
   /** The next bytes were written to the array, from {@link #size} on. */
@@ -66,6 +84,16 @@ final class GrowingBytes {
   }
 
   private void grow(int needed) {
+    boolean begun = needed > SMALLEST || bytes.length > 0;
+    if (begun && needed <= pool.chunkBytes() && pool.fits(expectedBytes)) {
+      int more = pool.chunkBytes() - bytes.length;
+      if (lease.tryGrow(more)) {
+        byte[] chunk = pool.take();
+        System.arraycopy(bytes, 0, chunk, 0, size);
+        bytes = chunk;
+        return;
+      }
+    }
     long quick = Math.max(SMALLEST, bytes.length * (bytes.length < LARGE ? 4L : 2L));
     int capacity = capacity(needed, quick);
     if (!lease.tryGrow(capacity - bytes.length)) {

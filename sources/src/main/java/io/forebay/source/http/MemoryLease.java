@@ -11,6 +11,7 @@ final class MemoryLease {
 
   private final ByteBudget budget;
   private long bytes;
+  private Runnable recycling = () -> {};
   private boolean handedOver;
   private boolean closed;
 
@@ -43,6 +44,21 @@ final class MemoryLease {
     boolean grown = !closed && budget.tryTake(more);
     bytes += grown ? more : 0;
     return grown;
+  }
+
+  /**
+   * Says what is to be done with the items' bytes when nobody reads them any more.
+   *
+   * @param whenUnused run by {@link #recycle}
+   */
+  synchronized void recycling(Runnable whenUnused) {
+    recycling = whenUnused;
+  }
+
+  /** Nobody reads the items' bytes any more. */
+  synchronized void recycle() {
+    recycling.run();
+    recycling = () -> {};
   }
 
   /**

@@ -3,6 +3,7 @@ package io.forebay.source.http;
 import io.forebay.core.component.ComponentContext;
 import io.forebay.core.config.AuthenticationSettings;
 import io.forebay.core.item.Item;
+import io.forebay.source.line.ChunkPool;
 import io.forebay.source.net.BatchIntake;
 import io.forebay.source.net.ByteBudget;
 import io.netty.channel.EventLoop;
@@ -32,11 +33,12 @@ final class RequestHandler {
   private static final Logger log = LoggerFactory.getLogger(RequestHandler.class);
 
   // What is smaller is split on the event loop: quicker than to hand it to another thread.
-  private static final int SMALL_BODY_BYTES = 64 << 10;
+  private static final int SMALL_BODY_BYTES = 128 << 10;
   private static final long UNDECLARED = Long.MAX_VALUE;
   private static final int ITEM_OVERHEAD_BYTES = 96;
   private static final String HEADER_ATTRIBUTE = "http.request.header.";
 
+  private final ChunkPool bodies = GrowingBytes.usualBodies();
   private final HttpInputConfig config;
   private final ComponentContext context;
   private final BatchIntake intake;
@@ -114,8 +116,8 @@ final class RequestHandler {
         ContentCoding.ofHeader(
             String.join(",", headers.getAll(HttpHeaderNames.CONTENT_ENCODING)),
             config.compression());
-    GrowingBytes body =
-        new GrowingBytes(declaredBytes, (int) config.maxBodySize().bytes(), "max_body_size", lease);
+    int maxBytes = (int) config.maxBodySize().bytes();
+    GrowingBytes body = new GrowingBytes(declaredBytes, maxBytes, "max_body_size", lease, bodies);
     String contentType = headers.get(HttpHeaderNames.CONTENT_TYPE);
     Map<String, @Nullable Object> attributes = attributes(headers);
     EventLoop loop = eventLoop(request);
@@ -241,10 +243,12 @@ final class RequestHandler {
       @Nullable String contentType,
       Map<String, @Nullable Object> attributes,
       MemoryLease lease) {
-    Mono<List<Item>> items =
-        Mono.fromSupplier(() -> unpack(body, coding, contentType, attributes, lease));
-    boolean quick = coding == ContentCoding.UNCOMPRESSED && body.size() <= SMALL_BODY_BYTES;
-    return quick ? items : items.subscribeOn(workers);
+    return Mono.fromSupplier(() -> unpack(body, coding, contentType, attributes, lease))
+        .transform(
+            items ->
+                coding == ContentCoding.UNCOMPRESSED && body.size() <= SMALL_BODY_BYTES
+                    ? items
+                    : items.subscribeOn(workers));
   }
 
   private List<Item> unpack(
@@ -255,14 +259,12 @@ final class RequestHandler {
       MemoryLease lease) {
     GrowingBytes plain = body;
     if (coding != ContentCoding.UNCOMPRESSED && body.size() > 0) {
-      plain =
-          new GrowingBytes(
-              Long.MAX_VALUE,
-              (int) config.maxDecompressedSize().bytes(),
-              "max_decompressed_size",
-              lease);
+      int max = (int) config.maxDecompressedSize().bytes();
+      plain = new GrowingBytes(Long.MAX_VALUE, max, "max_decompressed_size", lease, bodies);
       coding.decode(body.array(), body.size(), plain);
+      body.recycle();
     }
+    lease.recycling(plain::recycle);
     int maxLineBytes = (int) config.maxLineSize().bytes();
     BodyParser parser = new BodyParser(maxLineBytes, context.clock().millis(), attributes);
     List<Item> items = parser.parse(plain.array(), plain.size(), contentType);

@@ -141,7 +141,7 @@ final class Submission {
   }
 
   private List<Batch> batches() {
-    Acknowledgement share = Acknowledgement.awaited(this::acknowledged);
+    Acknowledgement share = Acknowledgement.awaited(this::acknowledged, lease::recycle);
     List<Batch> batches = new ArrayList<>(1);
     int from = 0;
     long bytes = 0;

@@ -22,16 +22,28 @@ public final class ChunkPool {
     this.idle = new ArrayBlockingQueue<>(maxIdle);
   }
 
-  /**
-   * An array for so many bytes, of any content. Only a large part of a chunk is worth one: for less
-   * the array is as long as asked for, and not to be used again.
-   */
-  public byte[] take(int bytes) {
-    if (bytes > chunkBytes || bytes < chunkBytes / 4) {
-      return new byte[bytes];
-    }
+  /** Length of each array. */
+  public int chunkBytes() {
+    return chunkBytes;
+  }
+
+  /** Whether so many bytes are worth a chunk: a quarter of one at least, and no more than one. */
+  public boolean fits(long bytes) {
+    return bytes <= chunkBytes && bytes >= chunkBytes / 4;
+  }
+
+  /** An array of {@link #chunkBytes}, of any content. */
+  public byte[] take() {
     byte[] chunk = idle.poll();
     return chunk == null ? new byte[chunkBytes] : chunk;
+  }
+
+  /**
+   * An array for so many bytes, of any content: a chunk where that {@linkplain #fits fits}, else
+   * one as long as asked for, which is not used again.
+   */
+  public byte[] take(int bytes) {
+    return fits(bytes) ? take() : new byte[bytes];
   }
 
   /** Gives an array back that nobody reads any more; passes over those that are not the pool's. */
