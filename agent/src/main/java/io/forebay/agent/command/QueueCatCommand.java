@@ -33,7 +33,8 @@ final class QueueCatCommand implements Callable<Integer> {
 
   @Option(
       names = {"-f", "--follow"},
-      description = "Go on with what comes, until stopped.")
+      description =
+          "Go on with what comes, until stopped; what is delivered and removed between two looks is not seen.")
   boolean follow;
 
   @Option(

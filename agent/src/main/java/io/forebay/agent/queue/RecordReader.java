@@ -16,7 +16,7 @@ import java.util.function.LongConsumer;
 public final class RecordReader {
 
   private static final int BUFFER_BYTES = 1 << 16;
-  private static final Duration POLL = Duration.ofMillis(200);
+  private static final Duration POLL = Duration.ofMillis(25);
 
   private final Path directory;
   private final ScanOptions options;
