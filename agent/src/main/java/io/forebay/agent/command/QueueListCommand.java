@@ -26,6 +26,7 @@ import picocli.CommandLine.Parameters;
 final class QueueListCommand implements Callable<Integer> {
 
   private final CommandContext context;
+  private boolean allSeen = true;
 
   @Mixin HelpOption help = new HelpOption();
   @Mixin QueueConfigOptions options = new QueueConfigOptions();
@@ -55,12 +56,17 @@ final class QueueListCommand implements Callable<Integer> {
     }
     context.out().flush();
     boolean allRead = found.stream().allMatch(status -> status.trouble() == null);
-    return (allRead ? ExitCode.OK : ExitCode.USAGE).value();
+    return (allRead && allSeen ? ExitCode.OK : ExitCode.USAGE).value();
   }
 
   private List<QueueLocation> locations() {
     QueueSelection selection = new QueueSelection(context, options);
-    QueueFinder finder = new QueueFinder(selection::warn);
+    QueueFinder finder =
+        new QueueFinder(
+            unreadable -> {
+              allSeen = false;
+              selection.warn(unreadable);
+            });
     List<QueueLocation> locations = new ArrayList<>(selection.all());
     List<Path> places = directories;
     if (places.isEmpty()) {

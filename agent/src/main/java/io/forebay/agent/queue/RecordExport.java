@@ -5,6 +5,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -28,6 +29,10 @@ public final class RecordExport {
       throws IOException, InterruptedException {
     if (Files.exists(file)) {
       throw new FileAlreadyExistsException(file.toString());
+    }
+    Path parent = file.toAbsolutePath().getParent();
+    if (parent != null && !Files.isDirectory(parent)) {
+      throw new NoSuchFileException(parent.toString());
     }
     Path partial = file.resolveSibling(file.getFileName() + ".partial");
     Set<StandardOpenOption> options =

@@ -147,6 +147,16 @@ class QueueChangingCommandsTest {
   }
 
   @Test
+  void export_intoADirectoryThatIsNotThere_namesIt() throws IOException {
+    fill(queue(), 1);
+
+    String file = temp.resolve("none/file").toString();
+    assertThat(execute("queue", "export", queue().toString(), file)).isEqualTo(1);
+
+    assertThat(run.err()).contains("there is no " + temp.resolve("none") + "\n");
+  }
+
+  @Test
   void import_intoANode_makesItsQueue() throws IOException {
     Path file = Files.writeString(temp.resolve("file"), "{\"a\":1}\n\n{\"a\":2}");
 
