@@ -7,6 +7,7 @@ import io.forebay.core.config.DestinationSettings;
 import io.forebay.destination.encoding.BatchEncoder;
 import io.forebay.destination.encoding.BatchFormat;
 import io.forebay.destination.encoding.BodyCompression;
+import io.forebay.destination.encoding.BodyMemory;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.OutputStream;
@@ -52,7 +53,11 @@ public final class DebugDestinationFactory implements DestinationFactory<DebugOu
     return new DebugDestination(
         stream,
         new BatchEncoder(
-            BatchFormat.NDJSON, BodyCompression.UNCOMPRESSED, Schedulers.parallel(), workers),
+            BatchFormat.NDJSON,
+            BodyCompression.UNCOMPRESSED,
+            Schedulers.parallel(),
+            workers,
+            BodyMemory.ofProcess()),
         Schedulers.newBoundedElastic(1, 2 * workers, "forebay-debug-output", 60, true));
   }
 }

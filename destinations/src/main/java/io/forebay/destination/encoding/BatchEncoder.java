@@ -8,13 +8,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * Makes bodies of batches in one form and compression. Thread safe. Keeps as many encoders and
- * buffers for use again as there are requests at once, and no more.
+ * Makes bodies of batches in one form and compression. Thread safe. Keeps as many encoders for use
+ * again as there are requests at once, and no more.
  */
 public final class BatchEncoder {
 
@@ -27,8 +29,6 @@ public final class BatchEncoder {
    */
   private static final int INLINE_PLAIN_BYTES = 4 << 20;
 
-  private static final int MAX_KEPT_BUFFER_BYTES = 8 << 20;
-
   /** Frames of a queue hold 128 KiB, so that some are enough for any usual body. */
   private static final int MAX_RUNS = 64;
 
@@ -36,20 +36,69 @@ public final class BatchEncoder {
   private final BodyCompression compression;
   private final Scheduler scheduler;
   private final BlockingQueue<Encoding> idle;
-  private final BlockingQueue<EncodedLines> buffers;
+  private final BodyMemory memory;
+  private final AtomicInteger bodies = new AtomicInteger();
   private volatile boolean closed;
 
   /**
    * @param scheduler where bodies are compressed, and huge ones encoded
    * @param concurrency bodies in use at once
+   * @param memory what the bodies lie in, shared with other destinations
    */
   public BatchEncoder(
-      BodyForm form, BodyCompression compression, Scheduler scheduler, int concurrency) {
+      BodyForm form,
+      BodyCompression compression,
+      Scheduler scheduler,
+      int concurrency,
+      BodyMemory memory) {
     this.form = form;
     this.compression = compression;
     this.scheduler = scheduler;
     this.idle = new ArrayBlockingQueue<>(concurrency);
-    this.buffers = new ArrayBlockingQueue<>(concurrency);
+    this.memory = memory;
+  }
+
+  /**
+   * Encodes the batch and sends its body, on subscription. The body's memory counts against the
+   * bound from before it is encoded until the send has ended, well or badly or by a cancel; where
+   * there is no room, this waits for it.
+   *
+   * @param send must not keep the body beyond its end
+   */
+  public <T> Mono<T> sending(Batch batch, Function<EncodedBatch, Mono<T>> send) {
+    return Mono.usingWhen(
+        admission(batch),
+        admitted ->
+            // Who made room is a thread of others, often an event loop.
+            (admitted.waited ? encode(batch).subscribeOn(scheduler) : encode(batch))
+                .flatMap(body -> send.apply(body).doFinally(signal -> body.release())),
+        this::dismiss);
+  }
+
+  private Mono<Admitted> admission(Batch batch) {
+    return Mono.defer(
+        () -> {
+          if (bodies.getAndIncrement() == 0) {
+            return Mono.just(new Admitted(0, false));
+          }
+          long bytes = batch.weight();
+          return memory.tryAdmit(bytes)
+              ? Mono.just(new Admitted(bytes, false))
+              : memory
+                  .admit(bytes)
+                  .doOnCancel(bodies::decrementAndGet)
+                  .thenReturn(new Admitted(bytes, true));
+        });
+  }
+
+  private Mono<Void> dismiss(Admitted admitted) {
+    return Mono.fromRunnable(
+        () -> {
+          bodies.decrementAndGet();
+          if (admitted.bytes > 0) {
+            memory.release(admitted.bytes);
+          }
+        });
   }
 
   /**
@@ -80,7 +129,6 @@ public final class BatchEncoder {
     for (Encoding encoding = idle.poll(); encoding != null; encoding = idle.poll()) {
       encoding.close();
     }
-    buffers.clear();
   }
 
   /**
@@ -123,13 +171,14 @@ public final class BatchEncoder {
       if (drained != null && compressor != null) {
         return EncodedBatch.of(compressor.compress(drained));
       }
-      EncodedLines lines = takeBuffer(weight);
+      // Escapes and field names come on top of an item's weight: room for most, so that few grow.
+      EncodedLines lines = memory.take(weight + weight / 4);
       encoding.writer().write(items, lines);
       if (compressor == null) {
-        return EncodedBatch.of(lines, this::giveBuffer);
+        return EncodedBatch.of(lines, memory::give);
       }
       ByteSlice compressed = compressor.compress(ByteSlice.of(lines.array(), 0, lines.size()));
-      giveBuffer(lines);
+      memory.give(lines);
       return EncodedBatch.of(compressed);
     } finally {
       if (closed || !idle.offer(encoding)) {
@@ -138,21 +187,13 @@ public final class BatchEncoder {
     }
   }
 
-  private EncodedLines takeBuffer(long weight) {
-    EncodedLines lines = buffers.poll();
-    if (lines != null) {
-      return lines;
-    }
-    // Escapes and field names come on top of an item's weight: room for most, so that few grow.
-    return new EncodedLines((int) Math.min(weight + weight / 4, MAX_KEPT_BUFFER_BYTES));
-  }
-
-  private void giveBuffer(EncodedLines lines) {
-    if (!closed && lines.array().length <= MAX_KEPT_BUFFER_BYTES) {
-      lines.clear();
-      buffers.offer(lines);
-    }
-  }
+  /**
+   * A body's leave to exist.
+   *
+   * @param bytes taken of the memory; 0 for a destination's first
+   * @param waited whether it had to wait for them
+   */
+  private record Admitted(long bytes, boolean waited) {}
 
   /** What one encoding thread uses at a time. */
   private record Encoding(BodyWriter writer, @Nullable Compressor compressor) {

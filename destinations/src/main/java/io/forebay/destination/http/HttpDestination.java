@@ -59,8 +59,7 @@ final class HttpDestination implements Destination {
       return Mono.just(Delivered.INSTANCE);
     }
     return encoder
-        .encode(batch)
-        .flatMap(body -> attempt(body).doFinally(signal -> body.release()))
+        .sending(batch, this::attempt)
         .onErrorResume(failure -> Mono.just(ofFailure(failure)));
   }
 

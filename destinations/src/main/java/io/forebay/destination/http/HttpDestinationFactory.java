@@ -9,6 +9,7 @@ import io.forebay.core.config.DestinationSettings;
 import io.forebay.core.config.Secret;
 import io.forebay.destination.encoding.BatchEncoder;
 import io.forebay.destination.encoding.BodyCompression;
+import io.forebay.destination.encoding.BodyMemory;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -63,7 +64,11 @@ public final class HttpDestinationFactory implements DestinationFactory<HttpOutp
         config.endpoint(),
         headers,
         new BatchEncoder(
-            config.form(), config.effectiveCompression(), Schedulers.parallel(), workers),
+            config.form(),
+            config.effectiveCompression(),
+            Schedulers.parallel(),
+            workers,
+            BodyMemory.ofProcess()),
         transport,
         authorization == null
             ? null

@@ -5,6 +5,7 @@ import io.forebay.core.component.Destination;
 import io.forebay.core.component.DestinationFactory;
 import io.forebay.core.config.DestinationSettings;
 import io.forebay.destination.encoding.BatchEncoder;
+import io.forebay.destination.encoding.BodyMemory;
 import java.nio.file.Path;
 import reactor.core.scheduler.Schedulers;
 
@@ -60,7 +61,8 @@ public final class LocalStorageDestinationFactory
             config.encoding().format(),
             config.compression().pieces(),
             Schedulers.parallel(),
-            workers);
+            workers,
+            BodyMemory.ofProcess());
     return new LocalStorageDestination(root, encoder, writer);
   }
 }

@@ -49,8 +49,7 @@ final class TcpDestination implements Destination {
       return Mono.just(Delivered.INSTANCE);
     }
     return encoder
-        .encode(batch)
-        .flatMap(this::write)
+        .sending(batch, this::write)
         .onErrorResume(failure -> Mono.just(NetworkFailure.outcome(failure, target)));
   }
 
@@ -69,8 +68,7 @@ final class TcpDestination implements Destination {
         .timeout(
             timeout,
             Mono.just(
-                new Retry(target + " did not take the data within " + timeout.toMillis() + " ms")))
-        .doFinally(signal -> body.release());
+                new Retry(target + " did not take the data within " + timeout.toMillis() + " ms")));
   }
 
   /** The first among equals, so that a single sender stays on one connection. */

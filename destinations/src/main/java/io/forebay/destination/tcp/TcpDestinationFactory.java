@@ -7,6 +7,7 @@ import io.forebay.core.config.DestinationSettings;
 import io.forebay.core.config.TlsSettings;
 import io.forebay.destination.encoding.BatchEncoder;
 import io.forebay.destination.encoding.BodyCompression;
+import io.forebay.destination.encoding.BodyMemory;
 import io.forebay.destination.net.ClientTls;
 import io.netty.channel.ChannelOption;
 import java.time.Duration;
@@ -55,7 +56,8 @@ public final class TcpDestinationFactory implements DestinationFactory<TcpOutput
             config.encoder().format(),
             BodyCompression.UNCOMPRESSED,
             Schedulers.parallel(),
-            config.delivery().workers());
+            config.delivery().workers(),
+            BodyMemory.ofProcess());
     return new TcpDestination(
         connections, encoder, timeout, "tcp://" + config.host() + ":" + config.port());
   }

@@ -109,7 +109,12 @@ class BatchEncoderTest {
   @Test
   void compressesWithGzip() throws IOException {
     BatchEncoder encoder =
-        new BatchEncoder(BatchFormat.NDJSON, BodyCompression.GZIP, Schedulers.parallel(), 1);
+        new BatchEncoder(
+            BatchFormat.NDJSON,
+            BodyCompression.GZIP,
+            Schedulers.parallel(),
+            1,
+            BodyMemory.ofProcess());
     for (List<Item> items : List.of(ITEMS, Items.many(50_000), Items.drained(Items.many(10)))) {
       byte[] body = encode(encoder, items).bytes().toByteArray();
       byte[] text = new GZIPInputStream(new ByteArrayInputStream(body)).readAllBytes();
@@ -120,7 +125,12 @@ class BatchEncoderTest {
   @Test
   void compressesWithZstd() {
     BatchEncoder encoder =
-        new BatchEncoder(BatchFormat.NDJSON, BodyCompression.ZSTD, Schedulers.parallel(), 1);
+        new BatchEncoder(
+            BatchFormat.NDJSON,
+            BodyCompression.ZSTD,
+            Schedulers.parallel(),
+            1,
+            BodyMemory.ofProcess());
     for (List<Item> items : List.of(ITEMS, Items.many(50_000), Items.drained(Items.many(10)))) {
       byte[] body = encode(encoder, items).bytes().toByteArray();
       byte[] text = Zstd.decompress(body, (int) Zstd.getFrameContentSize(body));
@@ -131,7 +141,12 @@ class BatchEncoderTest {
   @Test
   void compressesWithSnappy() throws IOException {
     BatchEncoder encoder =
-        new BatchEncoder(BatchFormat.NDJSON, BodyCompression.SNAPPY, Schedulers.parallel(), 1);
+        new BatchEncoder(
+            BatchFormat.NDJSON,
+            BodyCompression.SNAPPY,
+            Schedulers.parallel(),
+            1,
+            BodyMemory.ofProcess());
     for (List<Item> items :
         List.of(ITEMS, Items.many(50_000), Items.drained(Items.many(10)), incompressible())) {
       byte[] body = encode(encoder, items).bytes().toByteArray();
@@ -183,7 +198,8 @@ class BatchEncoderTest {
   })
   void whatTakesLongIsDoneOnTheScheduler(BodyCompression compression, int items, String expected) {
     BatchEncoder encoder =
-        new BatchEncoder(BatchFormat.NDJSON, compression, Schedulers.parallel(), 1);
+        new BatchEncoder(
+            BatchFormat.NDJSON, compression, Schedulers.parallel(), 1, BodyMemory.ofProcess());
 
     String thread =
         encoder
@@ -199,7 +215,12 @@ class BatchEncoderTest {
   @Test
   void encodesAfterCloseToo() {
     BatchEncoder encoder =
-        new BatchEncoder(BatchFormat.NDJSON, BodyCompression.ZSTD, Schedulers.parallel(), 1);
+        new BatchEncoder(
+            BatchFormat.NDJSON,
+            BodyCompression.ZSTD,
+            Schedulers.parallel(),
+            1,
+            BodyMemory.ofProcess());
     encode(encoder, ITEMS);
     encoder.close();
 
@@ -212,7 +233,11 @@ class BatchEncoderTest {
 
   private static BatchEncoder encoder(BatchFormat format, int concurrency) {
     return new BatchEncoder(
-        format, BodyCompression.UNCOMPRESSED, Schedulers.parallel(), concurrency);
+        format,
+        BodyCompression.UNCOMPRESSED,
+        Schedulers.parallel(),
+        concurrency,
+        BodyMemory.ofProcess());
   }
 
   private static EncodedBatch encode(BatchEncoder encoder, List<Item> items) {

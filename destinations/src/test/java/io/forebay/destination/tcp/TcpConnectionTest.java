@@ -6,6 +6,7 @@ import io.forebay.destination.Items;
 import io.forebay.destination.encoding.BatchEncoder;
 import io.forebay.destination.encoding.BatchFormat;
 import io.forebay.destination.encoding.BodyCompression;
+import io.forebay.destination.encoding.BodyMemory;
 import io.forebay.destination.encoding.EncodedBatch;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -40,7 +41,12 @@ class TcpConnectionTest {
                 return attempt.asMono();
               }));
   private final BatchEncoder encoder =
-      new BatchEncoder(BatchFormat.NDJSON, BodyCompression.UNCOMPRESSED, Schedulers.immediate(), 1);
+      new BatchEncoder(
+          BatchFormat.NDJSON,
+          BodyCompression.UNCOMPRESSED,
+          Schedulers.immediate(),
+          1,
+          BodyMemory.ofProcess());
   private final EncodedBatch body =
       Objects.requireNonNull(
           encoder.encode(Items.batch(List.of(Items.numbered(1)))).block(PATIENCE));
