@@ -1,8 +1,6 @@
 package io.forebay.core.delivery;
 
 import io.forebay.core.item.EncodedLines;
-import io.forebay.core.item.Item;
-import io.forebay.core.item.ItemEncoder;
 import io.forebay.queue.AppendResult;
 import io.forebay.queue.DropReason;
 import io.forebay.queue.PersistentQueue;
@@ -17,7 +15,6 @@ import java.util.Objects;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
@@ -51,17 +48,13 @@ final class QueueGateway {
   /** What a read brought; {@code cause} is set when the disk failed. */
   record Fetched(List<Slice> slices, @Nullable IOException cause) {}
 
-  /** A buffer that an unusual item made larger is not kept. */
-  private static final int MAX_SPARE_BYTES = 4 << 20;
-
   private final @Nullable QueueOptions options;
   private final QueueOpener opener;
   private final Scheduler.Worker disk;
   private final Mailbox loop;
   private final DeliveryListener listener;
   private final Events events;
-  private final ItemEncoder encoder = new ItemEncoder();
-  private final AtomicReference<@Nullable EncodedLines> spare = new AtomicReference<>();
+  private final ParcelEncoder encoder = new ParcelEncoder();
   private final AtomicBoolean readyPosted = new AtomicBoolean();
   private volatile @Nullable PersistentQueue queue;
   private volatile @Nullable QueueStatistics lastStatistics;
@@ -114,12 +107,12 @@ final class QueueGateway {
   void append(Parcel parcel, int maxBytes, Consumer<Appended> done) {
     onDisk(
         () -> {
-          EncodedLines lines = encode(parcel, maxBytes);
+          EncodedLines lines = encoder.encode(parcel, maxBytes);
           append(
               lines,
               parcel.firstSequence(),
               result -> {
-                keep(lines);
+                encoder.keep(lines);
                 done.accept(result);
               });
         },
@@ -131,31 +124,6 @@ final class QueueGateway {
     onDisk(
         () -> append(lines, Slice.UNNUMBERED, done),
         () -> done.accept(new Appended.Failed(lines.count(), closed())));
-  }
-
-  private EncodedLines encode(Parcel parcel, int maxBytes) {
-    EncodedLines lines = spare.getAndSet(null);
-    if (lines == null) {
-      lines = new EncodedLines((int) Math.min(parcel.bytes() + parcel.bytes() / 8, 2L * maxBytes));
-    }
-    lines.clear();
-    for (Slice slice : parcel.slices()) {
-      for (int i = slice.from(); i < slice.to(); i++) {
-        Item item = slice.items().get(i);
-        if (lines.count() > 0 && lines.size() + item.weight() > maxBytes) {
-          return lines;
-        }
-        encoder.encode(item, lines);
-      }
-    }
-    return lines;
-  }
-
-  /** The queue has read the lines by the time it has decided on them. */
-  private void keep(EncodedLines lines) {
-    if (lines.array().length <= MAX_SPARE_BYTES) {
-      spare.set(lines);
-    }
   }
 
   private void append(EncodedLines lines, long firstSequence, Consumer<Appended> done) {

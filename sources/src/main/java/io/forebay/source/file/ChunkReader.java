@@ -30,6 +30,7 @@ final class ChunkReader {
    * @param cutLines lines that were cut
    * @param cutBytes what was cut from them
    */
+  @SuppressWarnings("ArrayRecordComponent") // the array itself is meant, to be used again
   record Chunk(List<Item> items, Range range, byte[] memory, int cutLines, long cutBytes) {}
 
   /** Makes the items of one chunk. */
