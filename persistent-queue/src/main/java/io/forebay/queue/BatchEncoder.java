@@ -21,7 +21,7 @@ final class BatchEncoder {
   private final int maxFrameBytes;
 
   /** A body so small lies in at most two frames of at most two segments. */
-  private final long smallBodyBytes;
+  private final int smallBodyBytes;
 
   private final PayloadCursor payload = new PayloadCursor();
 

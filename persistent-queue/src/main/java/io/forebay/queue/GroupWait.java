@@ -6,6 +6,7 @@ package io.forebay.queue;
  * price of a sync of its own. Never waits longer than a part of what a sync takes, and not at all
  * after a rest. Used on the writer thread only.
  */
+@SuppressWarnings("ThreadPriorityCheck") // yields only shorten a wait that has its bounds anyway
 final class GroupWait {
 
   private static final long MAX_NANOS = 200_000;
