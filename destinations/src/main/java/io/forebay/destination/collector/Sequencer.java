@@ -31,6 +31,7 @@ final class Sequencer implements Link.Listener {
   private final CollectorOutputConfig config;
   private final LinkReport report;
   private final Epochs epochs;
+  private final EpochChange epochChange;
   private final Scheduler.Worker worker;
   private final Link link;
   private final String target;
@@ -43,8 +44,6 @@ final class Sequencer implements Link.Listener {
   private long answered;
   private long answeredEpoch;
   private long sentEnd;
-  private boolean renewing;
-  private @Nullable String notRenewed;
 
   /**
    * @param worker the destination's own thread
@@ -62,6 +61,7 @@ final class Sequencer implements Link.Listener {
     this.worker = worker;
     this.link = new Link(config, connector, clock, report, worker, this);
     this.target = config.target().toString();
+    this.epochChange = new EpochChange(epochs, target, report, this::post, this::step);
   }
 
   void add(Window window) {
@@ -143,7 +143,8 @@ final class Sequencer implements Link.Listener {
       report.alreadyReceived(window.items().size());
       window.end(Delivered.INSTANCE);
     } else if (plan instanceof WindowPlan.Foreign foreign) {
-      SendResult refused = foreign(window, "up to " + Long.toUnsignedString(foreign.next() - 1));
+      SendResult refused =
+          epochChange.begin(window, "up to " + Long.toUnsignedString(foreign.next() - 1));
       report.windowFailed(new CallFailure(refused, false));
       window.end(refused);
     } else if (plan instanceof WindowPlan.OutOfTurn) {
@@ -158,48 +159,12 @@ final class Sequencer implements Link.Listener {
     return Math.max(numbering.issuedFrom(), sentEnd);
   }
 
-  /**
-   * Others use these numbers too. What is still to be sent must not pass for a duplicate of theirs,
-   * so it is sent under another epoch, once that is durable.
-   */
-  private SendResult foreign(Window window, String numbers) {
-    String why =
-        target
-            + " has events of this agent id and queue that were never sent from here, numbers "
-            + numbers
-            + ": another agent uses the same id and queue, or the queue was restored from a backup";
-    String failure = notRenewed;
-    notRenewed = null;
-    if (!renewing && epochs.wire(window.queueEpoch()) == window.numbering().epoch()) {
-      renewing = true;
-      epochs
-          .renew(window.queueEpoch())
-          .subscribe(
-              nothing -> {},
-              error -> post(() -> renewalFailed(error)),
-              () -> post(() -> renewed(why)));
-    }
-    return failure == null ? new Retry(why) : new Paused(why + "; " + failure);
-  }
-
   private void post(Runnable task) {
     try {
       worker.schedule(task);
     } catch (RejectedExecutionException closedMeanwhile) {
       // What was kept on disk holds for the next run.
     }
-  }
-
-  private void renewed(String why) {
-    renewing = false;
-    report.epochRenewed(why);
-    step();
-  }
-
-  private void renewalFailed(Throwable error) {
-    renewing = false;
-    notRenewed = "a new epoch cannot be kept: " + error.getMessage();
-    step();
   }
 
   private void begin(Link.Ready ready, Window window, WindowPlan.Send plan) {
@@ -284,9 +249,9 @@ final class Sequencer implements Link.Listener {
         String what = response == null ? "nothing" : "that it goes on from " + next;
         endBadly(new Retry(target + " answered " + what + " to a window up to " + numbering.end()));
       } else if (Long.compareUnsigned(next, sentBelow(numbering)) > 0) {
-        endBadly(foreign(window, "up to " + Long.toUnsignedString(next - 1)));
+        endBadly(epochChange.begin(window, "up to " + Long.toUnsignedString(next - 1)));
       } else if (Long.compareUnsigned(response.getDuplicates(), sentBefore) > 0) {
-        endBadly(foreign(window, numbering.first() + " to " + (numbering.end() - 1)));
+        endBadly(epochChange.begin(window, numbering.first() + " to " + (numbering.end() - 1)));
       } else {
         used.answered(numbering.epoch(), next);
         answered = answeredEpoch == numbering.epoch() ? Math.max(answered, next) : answered;
