@@ -27,9 +27,11 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import reactor.core.Disposable;
@@ -66,6 +68,9 @@ final class Harness {
 
   final VirtualTimeScheduler time = VirtualTimeScheduler.create();
   final ScriptedDestination destination = new ScriptedDestination();
+
+  /** First bodies of the batches whose bytes a source may write over. */
+  final Set<String> recycled = new HashSet<>();
 
   /** What the delivery sends to. */
   Destination target = destination;
@@ -182,7 +187,11 @@ final class Harness {
         };
     offers++;
     upstream.next(
-        Batch.of(items, awaited ? Acknowledgement.awaited(outcome) : Acknowledgement.of(outcome)));
+        Batch.of(
+            items,
+            awaited
+                ? Acknowledgement.awaited(outcome)
+                : Acknowledgement.recycling(outcome, () -> recycled.add(bodies[0]))));
     if (lag.isZero()) {
       time.advanceTime();
       checkBooks();
