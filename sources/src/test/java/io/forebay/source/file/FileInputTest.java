@@ -18,6 +18,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -128,6 +130,30 @@ class FileInputTest {
     node.write("a.log", "new\n");
     Receiver second = node.follow(node.keys("*.log"), Receiver::acknowledging);
     await().untilAsserted(() -> assertThat(second.bodies()).containsExactly("new"));
+  }
+
+  @Test
+  void writes_only_over_bytes_that_nobody_reads_any_more() throws IOException {
+    Queue<Batch> held = new ConcurrentLinkedQueue<>();
+    node.write("a.log", lines(0, 100_000));
+    Receiver received =
+        node.follow(node.keys("*.log"), flux -> Receiver.of(flux, Long.MAX_VALUE, held::add));
+    await().untilAsserted(() -> assertThat(received.bodies()).hasSize(100_000));
+    List<Batch> first = List.copyOf(held);
+    Batch kept = first.get(0);
+    List<String> before = kept.items().stream().map(item -> item.body().toUtf8()).toList();
+    first.subList(1, first.size()).forEach(batch -> batch.acknowledgement().complete());
+    node.write("a.log", lines(100_000, 200_000));
+    await().untilAsserted(() -> assertThat(received.bodies()).hasSize(200_000));
+
+    List<byte[]> later = List.copyOf(held).stream().skip(first.size()).map(this::array).toList();
+    assertThat(later).doesNotContain(array(kept)).containsAnyOf(array(first.get(1)));
+    assertThat(kept.items().stream().map(item -> item.body().toUtf8())).isEqualTo(before);
+    assertThat(received.bodies()).isEqualTo(bodies(0, 200_000));
+  }
+
+  private byte[] array(Batch batch) {
+    return batch.items().get(0).body().array();
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.forebay.core.config.AuthenticationSettings;
 import io.forebay.core.config.DataSize;
 import io.forebay.core.config.Secret;
 import io.forebay.core.config.TlsSettings;
+import io.forebay.core.item.Batch;
 import io.forebay.core.item.Item;
 import io.forebay.core.item.ItemKind;
 import io.forebay.source.net.Events;
@@ -36,12 +37,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
@@ -112,6 +116,38 @@ class HttpSourceTest {
     assertThat(taker.items().get(0).timestampMillis())
         .isCloseTo(System.currentTimeMillis(), org.assertj.core.data.Offset.offset(60_000L));
     assertThat(taker.batches().get(0).acknowledgement().isAwaited()).isTrue();
+  }
+
+  /** The array of a body serves the next one, but not while somebody may still read it. */
+  @Test
+  void writesOnlyOverBodiesThatNobodyReadsAnyMore() throws Exception {
+    Queue<Batch> held = new ConcurrentLinkedQueue<>();
+    int port = start(Taker.with(held::add));
+    String lines = "x".repeat(999) + "\n";
+    List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      byte[] body = (i + lines.repeat(100)).getBytes(StandardCharsets.US_ASCII);
+      answers.add(client.sendAsync(post(port, body).build(), BodyHandlers.ofString()));
+      int taken = i + 1;
+      await().until(() -> held.size() == taken);
+      if (i == 1) {
+        List.copyOf(held).get(1).acknowledgement().complete();
+        assertThat(answers.get(1).join().statusCode()).isEqualTo(200);
+      }
+    }
+    List<Batch> batches = List.copyOf(held);
+
+    assertThat(array(batches.get(2))).isSameAs(array(batches.get(1)));
+    assertThat(array(batches.get(2))).isNotSameAs(array(batches.get(0)));
+    assertThat(batches.get(0).items().get(0).body().toUtf8()).startsWith("0x");
+    batches.get(0).acknowledgement().complete();
+    batches.get(2).acknowledgement().complete();
+    assertThat(answers.get(0).join().body()).isEqualTo("{\"accepted\":100}");
+    assertThat(answers.get(2).join().statusCode()).isEqualTo(200);
+  }
+
+  private static byte[] array(Batch batch) {
+    return batch.items().get(0).body().array();
   }
 
   @Test
