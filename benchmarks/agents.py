@@ -38,6 +38,8 @@ def parse(arguments):
     parser.add_argument("--lines", type=int, help="lines of a run at full speed (default: 1000000; quick: 200000)")
     parser.add_argument("--scenarios", default="", help="names or beginnings of names, separated by commas (default: all)")
     parser.add_argument("--agents", default="", help="the same for agents")
+    parser.add_argument("--outage-rate", type=int, help="lines per second that come in during an outage (default: 50000)")
+    parser.add_argument("--outage-seconds", type=float, help="how long the receiver is down (default: 5; quick: 2)")
     parser.add_argument("--quick", action="store_true", help="one round with little of everything")
     parser.add_argument("--out", type=pathlib.Path, help="the results as JSON lines (default: beneath --folder)")
     parser.add_argument("--again", type=pathlib.Path, help="runs nothing: shows the results of this file")
@@ -75,6 +77,11 @@ def options_of(arguments):
         options.lines, options.paced_seconds, options.down, options.idle_seconds, options.stall = 200_000, 1.5, 2, 1, 6
     if arguments.lines:
         options.lines = arguments.lines
+    if arguments.outage_rate:
+        options.outage_rate = arguments.outage_rate
+    if arguments.outage_seconds:
+        options.down = arguments.outage_seconds
+        options.limit = max(options.limit, 10 * options.down)
     return options
 
 
