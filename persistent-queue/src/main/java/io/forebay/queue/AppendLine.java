@@ -65,6 +65,14 @@ final class AppendLine {
     front.remove();
   }
 
+  /** Puts appends that were removed in front of all that wait; empties the list. */
+  void putBack(List<PendingAppend> appends) {
+    for (int i = appends.size() - 1; i >= 0; i--) {
+      front.addFirst(appends.get(i));
+    }
+    appends.clear();
+  }
+
   /** Takes no lock, so that the writer may ask again and again. */
   int size() {
     return front.size() + arrivals;

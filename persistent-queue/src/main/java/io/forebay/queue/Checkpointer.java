@@ -12,11 +12,13 @@ final class Checkpointer {
   private final Storage storage;
   private final Ledger ledger;
   private final StateFile file;
+  private final DirectoryGuard guard;
 
-  Checkpointer(Storage storage, Ledger ledger, StateFile file) {
+  Checkpointer(Storage storage, Ledger ledger, StateFile file, DirectoryGuard guard) {
     this.storage = storage;
     this.ledger = ledger;
     this.file = file;
+    this.guard = guard;
   }
 
   /**
@@ -44,6 +46,7 @@ final class Checkpointer {
     if (dead.isEmpty()) {
       return false;
     }
+    guard.ensure();
     long told = save(true);
     dead.removeIf(segment -> ledger.end(segment) > told);
     for (Segment segment : dead) {

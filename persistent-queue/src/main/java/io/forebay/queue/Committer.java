@@ -36,15 +36,17 @@ final class Committer {
   private final Checkpointer checkpointer;
   private final Evidence evidence;
   private final Losses losses;
+  private final DiskHealth health;
   private final QueueListener listener;
   private final BatchEncoder encoder;
   private final Overflow overflow;
   private final boolean always;
+  private final boolean syncsLater;
   private final Clock clock;
   private final long maxBytes;
 
   private boolean telling;
-  private int diskFailures;
+  private boolean madeRoom;
   private volatile boolean blocked;
 
   Committer(
@@ -55,16 +57,19 @@ final class Committer {
       Checkpointer checkpointer,
       Evidence evidence,
       Losses losses,
+      DiskHealth health,
       QueueListener listener) {
     this.ledger = ledger;
     this.segments = segments;
     this.checkpointer = checkpointer;
     this.evidence = evidence;
     this.losses = losses;
+    this.health = health;
     this.listener = listener;
     this.encoder = new BatchEncoder(options, segmentBytes, ledger, segments, checkpointer);
     this.overflow = options.overflow();
     this.always = options.syncPolicy() instanceof SyncPolicy.Always;
+    this.syncsLater = options.syncPolicy() instanceof SyncPolicy.Interval;
     this.clock = options.clock();
     this.maxBytes = options.maxBytes();
   }
@@ -122,6 +127,9 @@ final class Committer {
       return refuseNumber(append, group);
     }
     try {
+      if (health.writesFail()) {
+        checkpointer.reclaim(); // what a failed append has left goes before another is tried
+      }
       if (!append.follows(ledger.next())) {
         segments.skipTo(append.wantedSequence);
       }
@@ -214,12 +222,8 @@ final class Committer {
   private boolean refuseNumber(PendingAppend append, List<PendingAppend> group) {
     line.removeFirst();
     group.add(append);
-    IOException cause =
-        new IOException(
-            "the number "
-                + append.wantedSequence
-                + " is taken: the next free one is "
-                + ledger.next());
+    String taken = "the number " + append.wantedSequence + " is taken: the next free one is ";
+    IOException cause = new IOException(taken + ledger.next());
     end(group, refused -> refused.failed(cause));
     return true;
   }
@@ -237,16 +241,17 @@ final class Committer {
     if (group.isEmpty()) {
       return;
     }
-    if (ledger.diskFailing(false)) {
-      listener.onDiskWell();
-    }
+    madeRoom = false;
     try {
       evidence.freeDeleted();
       if (segments.rolled()) {
         checkpointer.save(true);
       }
+      if (!syncsLater) {
+        health.wrote();
+      }
     } catch (IOException e) {
-      diskFailed("write the state", e);
+      health.writeFailed("write the state", e);
     }
     int expected = group.size() + line.size();
     end(group, PendingAppend::stored);
@@ -255,7 +260,7 @@ final class Committer {
   }
 
   private void fail(@Nullable PendingAppend first, List<PendingAppend> group, Exception cause) {
-    diskFailed("append", cause);
+    health.writeFailed("append", cause);
     if (!group.isEmpty()) {
       encoder.clear();
       segments.abandon();
@@ -265,12 +270,21 @@ final class Committer {
     }
     try {
       checkpointer.reclaim();
+      if (DiskFullException.isCause(cause)
+          && overflow == Overflow.DROP_OLDEST
+          && !madeRoom
+          && ledger.oldestSegment() != null) {
+        madeRoom = true; // once for a group: others may take what becomes free, all of it
+        dropOldest();
+        line.putBack(group);
+        return;
+      }
     } catch (IOException e) {
-      diskFailed("write the state", e);
+      health.writeFailed("write the state", e);
     }
-    IOException failure =
-        cause instanceof IOException e ? e : new IOException("the append failed", cause);
-    end(group, append -> append.failed(failure));
+    madeRoom = false;
+    IOException told = DiskFullException.orIs(cause);
+    end(group, append -> append.failed(told));
   }
 
   /** Tells the callers, and takes the appends back to be used again. */
@@ -281,16 +295,5 @@ final class Committer {
     telling = nested;
     line.recycle(group);
     group.clear();
-  }
-
-  /** How often the disk has failed. */
-  int diskFailures() {
-    return diskFailures;
-  }
-
-  void diskFailed(String operation, Exception cause) {
-    diskFailures++;
-    ledger.diskFailing(true);
-    listener.onDiskFailed(operation, cause);
   }
 }

@@ -26,18 +26,49 @@ final class DirectoryLock implements Closeable {
   private static final int MAX_TEXT_BYTES = 64;
 
   private final Path directory;
-  private final FileChannel channel;
+  private final FileAttribute<?>[] attributes;
+  private FileChannel channel;
+  private volatile FileIdentity file;
   private boolean closed;
 
-  private DirectoryLock(Path directory, FileChannel channel) {
+  private DirectoryLock(
+      Path directory, FileAttribute<?>[] attributes, FileChannel channel, FileIdentity file) {
     this.directory = directory;
+    this.attributes = attributes;
     this.channel = channel;
+    this.file = file;
   }
 
   static DirectoryLock acquire(Path directory, FileAttribute<?>... attributes) throws IOException {
     if (!HELD.add(directory)) {
       throw new QueueLockedException(directory, "another queue of this process");
     }
+    try {
+      FileChannel channel = open(directory, attributes);
+      FileIdentity file = FileIdentity.of(directory.resolve(FILE_NAME));
+      return new DirectoryLock(directory, attributes, channel, file);
+    } catch (IOException | RuntimeException e) {
+      HELD.remove(directory);
+      throw e;
+    }
+  }
+
+  /** Whether the lock is still that of the directory: neither was removed or replaced. */
+  boolean isInPlace() {
+    return file.isStillAt(directory.resolve(FILE_NAME));
+  }
+
+  /** Locks the directory that is there now, in place of the one that was. */
+  synchronized void acquireAgain() throws IOException {
+    FileChannel again = open(directory, attributes);
+    FileChannel last = channel;
+    channel = again;
+    file = FileIdentity.of(directory.resolve(FILE_NAME));
+    last.close();
+  }
+
+  private static FileChannel open(Path directory, FileAttribute<?>... attributes)
+      throws IOException {
     FileChannel channel = null;
     try {
       Set<OpenOption> options =
@@ -50,10 +81,9 @@ final class DirectoryLock implements Closeable {
       // Padded to a fixed length, so that the file never has to be cut.
       String text = String.format("%-" + (MAX_TEXT_BYTES - 1) + "s\n", "pid " + pid());
       channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII)), 0);
-      return new DirectoryLock(directory, channel);
+      return channel;
     } catch (IOException | RuntimeException e) {
       closeQuietly(channel, e);
-      HELD.remove(directory);
       throw e;
     }
   }

@@ -58,7 +58,7 @@ final class DirectoryView {
     QueueState found = StateFile.peek(storage);
     for (int i = 1; found == null && i < STATE_ATTEMPTS; i++) {
       try {
-        Thread.sleep(STATE_PAUSE_MILLIS);
+        storage.awaitWriter(STATE_PAUSE_MILLIS);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return null;

@@ -3,7 +3,9 @@ package io.forebay.queue;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileStore;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -28,10 +30,12 @@ final class FileStorage implements Storage {
 
   private final Path directory;
   private final DirectoryLock lock;
+  private final FileStore fileSystem;
 
-  private FileStorage(Path directory, DirectoryLock lock) {
+  private FileStorage(Path directory, DirectoryLock lock, FileStore fileSystem) {
     this.directory = directory;
     this.lock = lock;
+    this.fileSystem = fileSystem;
   }
 
   /**
@@ -42,7 +46,8 @@ final class FileStorage implements Storage {
   static FileStorage open(Path directory) throws IOException {
     createPrivate(directory);
     Path real = directory.toRealPath();
-    return new FileStorage(real, DirectoryLock.acquire(real, attributes("rw-------")));
+    FileStore fileSystem = Files.getFileStore(real);
+    return new FileStorage(real, DirectoryLock.acquire(real, attributes("rw-------")), fileSystem);
   }
 
   /** Makes the directory when it is missing, private to its owner. */
@@ -78,21 +83,43 @@ final class FileStorage implements Storage {
           log.debug("{} went away while the directory was listed", file, e);
         }
       }
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
     }
     return entries;
+  }
+
+  @Override
+  public boolean holdsDirectory() {
+    return lock.isInPlace();
+  }
+
+  @Override
+  public void lockAgain() throws IOException {
+    // What a file system that was unmounted leaves is an empty directory on another one: a queue
+    // that went on there would be hidden when the right one is back.
+    if (list().isEmpty() && !Files.getFileStore(directory).equals(fileSystem)) {
+      throw new IOException(
+          directory
+              + " is an empty directory on another file system than before: mount the one that was"
+              + " there, or restart the agent to begin anew on this one");
+    }
+    lock.acquireAgain();
   }
 
   @Override
   public StorageFile create(String name) throws IOException {
     Set<OpenOption> options =
         Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
-    return new ChannelFile(FileChannel.open(path(name), options, attributes("rw-------")));
+    Path path = path(name);
+    return ChannelFile.of(path, FileChannel.open(path, options, attributes("rw-------")));
   }
 
   @Override
   public StorageFile open(String name) throws IOException {
-    return new ChannelFile(
-        FileChannel.open(path(name), StandardOpenOption.READ, StandardOpenOption.WRITE));
+    Path path = path(name);
+    return ChannelFile.of(
+        path, FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE));
   }
 
   @Override
@@ -126,7 +153,22 @@ final class FileStorage implements Storage {
     lock.close();
   }
 
-  private record ChannelFile(FileChannel channel) implements StorageFile {
+  private record ChannelFile(Path path, FileIdentity identity, FileChannel channel)
+      implements StorageFile {
+
+    static ChannelFile of(Path path, FileChannel channel) throws IOException {
+      try {
+        return new ChannelFile(path, FileIdentity.of(path), channel);
+      } catch (IOException | RuntimeException e) {
+        channel.close();
+        throw e;
+      }
+    }
+
+    @Override
+    public boolean isInPlace() {
+      return identity.isStillAt(path);
+    }
 
     @Override
     public void write(ByteBuffer bytes, long position) throws IOException {

@@ -13,14 +13,14 @@ final class IntervalSync {
   private final @Nullable Duration interval;
   private final WriterLoop writer;
   private final SegmentWriter segments;
-  private final Committer committer;
+  private final DiskHealth health;
   private boolean waits;
 
-  IntervalSync(SyncPolicy policy, WriterLoop writer, SegmentWriter segments, Committer committer) {
+  IntervalSync(SyncPolicy policy, WriterLoop writer, SegmentWriter segments, DiskHealth health) {
     this.interval = policy instanceof SyncPolicy.Interval timed ? timed.interval() : null;
     this.writer = writer;
     this.segments = segments;
-    this.committer = committer;
+    this.health = health;
   }
 
   /** Sees to it that what was written is synced in time. */
@@ -34,11 +34,15 @@ final class IntervalSync {
 
   private void sync() {
     waits = false;
+    if (!segments.unsynced()) {
+      return; // nothing is learned of the disk
+    }
     try {
       segments.sync();
+      health.wrote();
     } catch (IOException e) {
       segments.end(); // what was not synced may be gone; nothing is ever written after it
-      committer.diskFailed("sync", e);
+      health.writeFailed("sync", e);
     }
   }
 }

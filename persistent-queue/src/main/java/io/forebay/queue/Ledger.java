@@ -28,7 +28,6 @@ final class Ledger {
   private long unread;
   private long unreadMillis;
   private long otherBytes;
-  private boolean diskFailing;
   private boolean changed;
 
   /**
@@ -272,13 +271,7 @@ final class Ledger {
     changed = true;
   }
 
-  synchronized boolean diskFailing(boolean failing) {
-    boolean before = diskFailing;
-    diskFailing = failing;
-    return before;
-  }
-
-  synchronized QueueStatistics statistics() {
+  synchronized QueueStatistics statistics(boolean diskFailing) {
     long onDisk = next - settled.frontier() - settled.beyond();
     Long oldest = frames.oldestMillis();
     long since = oldest == null ? unreadMillis : oldest;

@@ -207,6 +207,7 @@ final class QueueReader implements Closeable {
       offset = SegmentHeader.BYTES;
       return opened;
     } catch (NoSuchFileException e) {
+      DirectoryGuard.check(storage);
       losses.damaged(wanted, 0, 0, "the segment file is gone");
       ledger.removed(wanted);
       return null;
@@ -232,9 +233,9 @@ final class QueueReader implements Closeable {
 
   /** Takes over what the header of the segment tells; false when it is damaged or gone. */
   private boolean readHeader(Segment segment) throws IOException {
-    segment.resumedFrom = segment.first;
     try (StorageFile opened = storage.open(segment.name())) {
       SegmentHeader header = SegmentHeader.read(opened, storage.path(segment.name()));
+      segment.resumedFrom = segment.first;
       if (header == null || header.firstSequence() != segment.first) {
         losses.damaged(segment, 0, 0, "the segment header is damaged; its frames are read");
         return false;
@@ -242,6 +243,8 @@ final class QueueReader implements Closeable {
       segment.resumedFrom = Math.min(segment.first, header.resumedFrom());
       return true;
     } catch (NoSuchFileException e) {
+      DirectoryGuard.check(storage);
+      segment.resumedFrom = segment.first;
       return false; // noticed again, and counted, when the cursor gets there
     }
   }
@@ -259,6 +262,7 @@ final class QueueReader implements Closeable {
       ByteBuffer body = reader.body(frame.header, frame.offset, limit);
       records = body == null ? null : DecodedFrame.decode(frame.header, body);
     } catch (NoSuchFileException e) {
+      DirectoryGuard.check(storage);
       records = null; // deleted by the overflow policy in this moment, or by a stranger
     }
     if (records == null) {

@@ -262,7 +262,7 @@ public final class QueueScan implements Closeable {
     }
     secondLookAt = at.offset;
     try {
-      Thread.sleep(SECOND_LOOK_MILLIS);
+      storage.awaitWriter(SECOND_LOOK_MILLIS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;

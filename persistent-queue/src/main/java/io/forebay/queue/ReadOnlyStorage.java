@@ -3,6 +3,7 @@ package io.forebay.queue;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -42,6 +43,8 @@ final class ReadOnlyStorage implements Storage {
           }
         }
       }
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
     }
     return entries;
   }
@@ -78,6 +81,11 @@ final class ReadOnlyStorage implements Storage {
   @Override
   public ByteBuffer buffer(int bytes) {
     return ByteBuffer.allocateDirect(bytes);
+  }
+
+  @Override
+  public void awaitWriter(long millis) throws InterruptedException {
+    Thread.sleep(millis);
   }
 
   @Override

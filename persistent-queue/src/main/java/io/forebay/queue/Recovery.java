@@ -54,6 +54,8 @@ final class Recovery {
       long first = SegmentHeader.firstSequence(file.name());
       if (first >= 0) {
         segments.add(Segment.found(first, file.size()));
+      } else if (file.name().equals(DiskProbe.FILE_NAME)) {
+        DiskProbe.remove(storage);
       } else if (!file.name().equals(StateFile.FILE_NAME)) {
         others.add(file);
       }
@@ -144,18 +146,22 @@ final class Recovery {
     }
     Losses losses = new Losses(storage, listener, writer, evidence);
     losses.dropped(DropReason.DAMAGED, lost, 0);
+    QueueParts parts =
+        QueueParts.of(
+            options,
+            storage,
+            writer,
+            ledger,
+            evidence,
+            losses,
+            stateFile,
+            listener,
+            written,
+            segmentBytes(options),
+            state.epoch());
     return new SegmentQueue(
-        options,
-        storage,
-        writer,
-        ledger,
-        evidence,
-        losses,
-        stateFile,
-        listener,
-        written,
-        segmentBytes(options),
-        state.epoch());
+            storage, writer, ledger, losses, stateFile, listener, state.epoch(), parts)
+        .begin();
   }
 
   static int segmentBytes(QueueOptions options) {

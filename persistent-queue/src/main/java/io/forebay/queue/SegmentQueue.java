@@ -1,7 +1,6 @@
 package io.forebay.queue;
 
 import java.io.IOException;
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -21,31 +20,23 @@ final class SegmentQueue implements PersistentQueue, LeasedRecords.Owner {
   private final StateFile stateFile;
   private final Losses losses;
   private final QueueListener listener;
-  private final QueueReader reader;
-  private final SegmentWriter segments;
-  private final Checkpointer checkpointer;
-  private final Committer committer;
   private final long epoch;
-  private final Upkeep upkeep;
-  private final IntervalSync intervalSync;
+  private final QueueParts parts;
 
   private final AtomicBoolean drainWaits = new AtomicBoolean();
   private final AtomicBoolean saveWaits = new AtomicBoolean();
   private final AtomicBoolean closed = new AtomicBoolean();
 
+  /** Takes over what was opened; begins its work with {@link #begin}. */
   SegmentQueue(
-      QueueOptions options,
       Storage storage,
       WriterLoop writer,
       Ledger ledger,
-      Evidence evidence,
       Losses losses,
       StateFile stateFile,
       QueueListener listener,
-      long resumedFrom,
-      int segmentBytes,
-      long epoch)
-      throws IOException {
+      long epoch,
+      QueueParts parts) {
     this.storage = storage;
     this.writer = writer;
     this.ledger = ledger;
@@ -53,23 +44,21 @@ final class SegmentQueue implements PersistentQueue, LeasedRecords.Owner {
     this.losses = losses;
     this.listener = listener;
     this.epoch = epoch;
-    Duration maxAge = options.maxAge();
-    long maxAgeMillis = maxAge == null ? Long.MAX_VALUE : maxAge.toMillis();
-    this.reader = new QueueReader(storage, ledger, losses, options.clock(), maxAgeMillis);
-    this.checkpointer = new Checkpointer(storage, ledger, stateFile);
-    boolean syncOnRoll = !(options.syncPolicy() instanceof SyncPolicy.Never);
-    this.segments =
-        new SegmentWriter(storage, ledger, listener, epoch, segmentBytes, syncOnRoll, resumedFrom);
-    this.committer =
-        new Committer(
-            options, segmentBytes, ledger, segments, checkpointer, evidence, losses, listener);
-    this.intervalSync = new IntervalSync(options.syncPolicy(), writer, segments, committer);
-    this.upkeep =
-        new Upkeep(maxAge != null, reader, ledger, segments, checkpointer, committer, listener);
-    reader.dropExpired(); // also finds out how old the oldest record is
-    checkpointer.save(true); // no number that is shown from now on comes again
+    this.parts = parts;
+  }
+
+  /** What is shown from now on is safe; where that fails, nothing stays open but what was given. */
+  SegmentQueue begin() throws IOException {
+    try {
+      parts.reader().dropExpired(); // also finds out how old the oldest record is
+      parts.checkpointer().save(true); // no number that is shown from now on comes again
+    } catch (IOException | RuntimeException e) {
+      parts.reader().close();
+      throw e;
+    }
     saveSoon();
     writer.schedule(this::tick, TICK_MILLIS);
+    return this;
   }
 
   // ---- any thread ---------------------------------------------------------------------------
@@ -99,7 +88,7 @@ final class SegmentQueue implements PersistentQueue, LeasedRecords.Owner {
   }
 
   private void submit(RecordBatch batch, long wantedSequence, AppendCallback callback) {
-    if (!committer.submit(batch, batch.payloadBytes(), wantedSequence, callback)) {
+    if (!parts.committer().submit(batch, batch.payloadBytes(), wantedSequence, callback)) {
       callback.onFailed(closedException());
       return;
     }
@@ -117,7 +106,14 @@ final class SegmentQueue implements PersistentQueue, LeasedRecords.Owner {
     if (closed.get()) {
       throw closedException();
     }
-    Lease lease = reader.lease(this, maxRecords, maxBytes);
+    Lease lease;
+    try {
+      lease = parts.reader().lease(this, maxRecords, maxBytes);
+      parts.health().read();
+    } catch (IOException e) {
+      parts.health().readFailed(e);
+      throw e;
+    }
     if (ledger.hasChanged()) {
       saveSoon(); // records may have been dropped on the way
     }
@@ -184,7 +180,7 @@ final class SegmentQueue implements PersistentQueue, LeasedRecords.Owner {
 
   @Override
   public QueueStatistics statistics() {
-    return ledger.statistics();
+    return ledger.statistics(parts.health().isFailing());
   }
 
   @Override
@@ -212,12 +208,12 @@ final class SegmentQueue implements PersistentQueue, LeasedRecords.Owner {
   // ---- writer thread ------------------------------------------------------------------------
 
   private void drain() {
-    committer.drain();
+    parts.committer().drain();
     drainWaits.set(false);
-    if (committer.waits() && drainWaits.compareAndSet(false, true)) {
+    if (parts.committer().waits() && drainWaits.compareAndSet(false, true)) {
       writer.execute(this::drain);
     }
-    intervalSync.afterWrite();
+    parts.intervalSync().afterWrite();
   }
 
   private @Nullable IOException reserveOnWriter(long below) {
@@ -226,10 +222,11 @@ final class SegmentQueue implements PersistentQueue, LeasedRecords.Owner {
     }
     ledger.reservation.reserveForOwner(below);
     try {
-      checkpointer.save(true);
+      parts.guard().ensure();
+      parts.checkpointer().save(true);
       return null;
     } catch (IOException e) {
-      committer.diskFailed("write the state", e);
+      parts.health().writeFailed("write the state", e);
       return e;
     }
   }
@@ -240,15 +237,15 @@ final class SegmentQueue implements PersistentQueue, LeasedRecords.Owner {
       return;
     }
     try {
-      if (checkpointer.reclaim()) {
+      if (parts.checkpointer().reclaim()) {
         listener.onReady();
       } else if (ledger.hasChanged()) {
-        checkpointer.save(false);
+        parts.checkpointer().save(false);
       }
     } catch (IOException e) {
-      committer.diskFailed("write the state", e); // the next tick tries again
+      parts.health().writeFailed("write the state", e); // the next tick tries again
     }
-    if (committer.blocked()) {
+    if (parts.committer().blocked()) {
       drain();
     }
   }
@@ -257,29 +254,30 @@ final class SegmentQueue implements PersistentQueue, LeasedRecords.Owner {
     if (closed.get()) {
       return;
     }
-    upkeep.tick(this::save);
+    parts.upkeep().tick(this::save);
     writer.schedule(this::tick, TICK_MILLIS);
   }
 
   private @Nullable IOException closeOnWriter() {
-    committer.close();
+    parts.committer().close();
     losses.dropped(DropReason.OVERFLOW_OLDEST, ledger.giveUpEvicted());
     IOException failure = null;
     try {
-      segments.sync();
+      parts.segments().sync();
     } catch (IOException e) {
       failure = e;
     }
-    segments.end();
+    parts.segments().end();
     try {
+      parts.guard().ensure();
       ledger.reservation.reserve(ledger.next());
-      checkpointer.save(true);
-      checkpointer.reclaim();
+      parts.checkpointer().save(true);
+      parts.checkpointer().reclaim();
       storage.syncDirectory();
     } catch (IOException e) {
       failure = first(failure, e);
     }
-    for (var part : new java.io.Closeable[] {reader, stateFile, storage}) {
+    for (var part : new java.io.Closeable[] {parts.reader(), stateFile, storage}) {
       try {
         part.close();
       } catch (IOException e) {
@@ -289,7 +287,7 @@ final class SegmentQueue implements PersistentQueue, LeasedRecords.Owner {
     return failure;
   }
 
-  private static IOException first(@Nullable IOException before, IOException after) {
+  static IOException first(@Nullable IOException before, IOException after) {
     if (before == null) {
       return after;
     }

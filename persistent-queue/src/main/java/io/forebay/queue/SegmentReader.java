@@ -89,7 +89,17 @@ final class SegmentReader implements Closeable {
     if (offset >= windowStart && offset + length <= windowEnd) {
       return true;
     }
-    int wanted = (int) Math.min(limit - offset, Math.max(length, READ_AHEAD_BYTES));
+    try {
+      return fill(
+          offset, length, (int) Math.min(limit - offset, Math.max(length, READ_AHEAD_BYTES)));
+    } catch (IOException e) {
+      // A place that cannot be read must not cost what lies before it.
+      return fill(offset, length, length);
+    }
+  }
+
+  private boolean fill(long offset, int length, int wanted) throws IOException {
+    long windowEnd = windowStart + window.limit();
     ByteBuffer target = window;
     if (window.capacity() < wanted || (window.capacity() > KEEP_BYTES && wanted <= KEEP_BYTES)) {
       target = storage.buffer(wanted);

@@ -20,6 +20,8 @@ final class SegmentWriter {
   private final Storage storage;
   private final Ledger ledger;
   private final QueueListener listener;
+  private final DiskHealth health;
+  private final DirectoryGuard guard;
   private final long epoch;
   private final int segmentBytes;
   private final boolean syncOnRoll;
@@ -45,6 +47,8 @@ final class SegmentWriter {
       Storage storage,
       Ledger ledger,
       QueueListener listener,
+      DiskHealth health,
+      DirectoryGuard guard,
       long epoch,
       int segmentBytes,
       boolean syncOnRoll,
@@ -52,6 +56,8 @@ final class SegmentWriter {
     this.storage = storage;
     this.ledger = ledger;
     this.listener = listener;
+    this.health = health;
+    this.guard = guard;
     this.epoch = epoch;
     this.segmentBytes = segmentBytes;
     this.syncOnRoll = syncOnRoll;
@@ -88,13 +94,13 @@ final class SegmentWriter {
     return next;
   }
 
+  boolean unsynced() {
+    return unsynced;
+  }
+
   /** How long the last sync took. */
   long lastSyncNanos() {
     return lastSyncNanos;
-  }
-
-  boolean unsynced() {
-    return unsynced;
   }
 
   /** Whether a segment was begun since {@link #begin}. */
@@ -154,10 +160,29 @@ final class SegmentWriter {
       storage.syncDirectory();
       nameUnsynced = false;
     }
+    if (!target.isInPlace()) {
+      throw gone();
+    }
     unsynced = false;
     publishedUnsynced = false;
     lastSyncNanos = System.nanoTime() - start;
     listener.onSynced(lastSyncNanos);
+  }
+
+  /**
+   * Ends the newest segment when its file was removed or replaced: what is written to it could not
+   * be found again.
+   */
+  void endIfGone() {
+    StorageFile target = file;
+    if (target != null && !target.isInPlace()) {
+      health.writeFailed("append", gone());
+      end();
+    }
+  }
+
+  private IOException gone() {
+    return new IOException("a file that was written to was removed from " + storage.path(""));
   }
 
   /** Lets readers see the group. */
@@ -191,7 +216,7 @@ final class SegmentWriter {
           sync();
         }
       } catch (IOException e) {
-        listener.onDiskFailed("sync " + storage.path(broken.name()), e);
+        health.writeFailed("sync " + storage.path(broken.name()), e);
       }
     }
     end();
@@ -211,7 +236,7 @@ final class SegmentWriter {
       try {
         target.close();
       } catch (IOException e) {
-        listener.onDiskFailed("close " + storage.path(ended.name()), e);
+        health.writeFailed("close " + storage.path(ended.name()), e);
       }
     }
   }
@@ -234,6 +259,7 @@ final class SegmentWriter {
       sync();
     }
     end();
+    guard.ensure();
     rolled = true;
     // Numbers that nobody has lie before the first segment of a group only.
     Segment begun = new Segment(next, next > groupStart ? next : resumedFrom, 0);
@@ -264,7 +290,7 @@ final class SegmentWriter {
         return;
       }
     } catch (IOException e) {
-      listener.onDiskFailed("list the directory", e);
+      health.writeFailed("list the directory", e);
     }
     begun.sealed = true;
     ledger.addSegment(begun);

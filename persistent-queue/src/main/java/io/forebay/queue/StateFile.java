@@ -31,7 +31,7 @@ final class StateFile implements Closeable {
   private static final int MAX_VARINT_BYTES = 10;
   private static final int LIVE_BYTES_RESERVE = 512;
 
-  private final StorageFile file;
+  private StorageFile file;
   private final ByteBuffer slot = ByteBuffer.allocate(SLOT_BYTES);
   private @Nullable QueueState loaded;
   private long generation;
@@ -112,6 +112,27 @@ final class StateFile implements Closeable {
   void initialize(QueueState state) throws IOException {
     write(state, true);
     write(state, true);
+  }
+
+  /** Whether what is written is still found under its name. */
+  boolean isInPlace() {
+    return file.isInPlace();
+  }
+
+  /** Writes the state into the file that is now under the name, which is made when missing. */
+  void beginAgain(Storage storage, QueueState state) throws IOException {
+    StorageFile again;
+    try {
+      again = storage.open(FILE_NAME);
+    } catch (NoSuchFileException e) {
+      again = storage.create(FILE_NAME);
+    }
+    StorageFile last = file;
+    file = again;
+    last.close();
+    readSlots(storage.path(FILE_NAME)); // what is written wins over what is there
+    initialize(state);
+    storage.syncDirectory();
   }
 
   /**

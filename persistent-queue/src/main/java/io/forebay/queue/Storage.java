@@ -43,6 +43,28 @@ interface Storage extends Closeable {
   /** A buffer of the kind that this storage reads and writes best. */
   ByteBuffer buffer(int bytes);
 
+  /**
+   * Whether the directory is still the one that was locked: not removed, replaced, or hidden by
+   * another file system.
+   */
+  default boolean holdsDirectory() {
+    return true;
+  }
+
+  /**
+   * Locks the directory anew that is now where the locked one was.
+   *
+   * @throws QueueLockedException when it is in use
+   * @throws IOException when there is none, or none that may be taken for the one that was there
+   */
+  default void lockAgain() throws IOException {}
+
+  /**
+   * Gives a writer beside this reader time to end what it does. Nothing is waited for where the
+   * lock is held, for then there is none.
+   */
+  default void awaitWriter(long millis) throws InterruptedException {}
+
   /** Where the file is, for messages. */
   Path path(String name);
 }

@@ -20,6 +20,11 @@ interface StorageFile extends Closeable {
   /** Makes what was written to this file survive a crash. */
   void sync() throws IOException;
 
+  /** Whether the file's name still leads to it: it was neither removed nor replaced. */
+  default boolean isInPlace() {
+    return true;
+  }
+
   /** Length in bytes. */
   long size() throws IOException;
 }

@@ -8,35 +8,34 @@ import java.io.IOException;
  */
 final class Upkeep {
 
-  private static final int FORGET_AFTER_TICKS = 5;
+  /** Longer than those who read and fail wait between two attempts. */
+  private static final int READ_PROBE_TICKS = 10;
 
   private final boolean expires;
   private final QueueReader reader;
   private final Ledger ledger;
   private final SegmentWriter segments;
-  private final Checkpointer checkpointer;
-  private final Committer committer;
-  private final QueueListener listener;
+  private final DiskProbe probe;
+  private final DiskHealth health;
 
   private long nextAtTick;
   private int failuresAtTick;
-  private int quietTicks;
+  private int readFailuresAtTick;
+  private int ticksWithoutRead;
 
   Upkeep(
       boolean expires,
       QueueReader reader,
       Ledger ledger,
       SegmentWriter segments,
-      Checkpointer checkpointer,
-      Committer committer,
-      QueueListener listener) {
+      DiskProbe probe,
+      DiskHealth health) {
     this.expires = expires;
     this.reader = reader;
     this.ledger = ledger;
     this.segments = segments;
-    this.checkpointer = checkpointer;
-    this.committer = committer;
-    this.listener = listener;
+    this.probe = probe;
+    this.health = health;
     this.nextAtTick = ledger.next();
   }
 
@@ -46,36 +45,48 @@ final class Upkeep {
       if (expires) {
         reader.dropExpired();
       }
+      probeReading();
     } catch (IOException e) {
-      committer.diskFailed("read", e);
+      health.readFailed(e);
     }
+    segments.endIfGone();
     long next = ledger.next();
     if (next == nextAtTick) {
       segments.endIfSettled();
     }
     nextAtTick = next;
     save.run();
-    forgetOldFailure();
+    probe();
   }
 
-  /**
-   * An empty queue may see no append for long that would show that the disk is well again. So some
-   * quiet seconds and a state that could be synced will do.
-   */
-  private void forgetOldFailure() {
-    int failures = committer.diskFailures();
-    quietTicks = failures == failuresAtTick ? quietTicks + 1 : 0;
-    failuresAtTick = failures;
-    if (quietTicks < FORGET_AFTER_TICKS
-        || ledger.statistics().records() > 0
-        || !ledger.diskFailing(false)) {
+  /** Nobody may read for long: what the next frame's header shows will do then. */
+  private void probeReading() throws IOException {
+    int failures = health.readFailures();
+    ticksWithoutRead = failures == readFailuresAtTick ? ticksWithoutRead + 1 : 0;
+    readFailuresAtTick = failures;
+    if (health.readsFail() && ticksWithoutRead >= READ_PROBE_TICKS) {
+      reader.dropExpired();
+      health.read();
+    }
+  }
+
+  /** No append may come for long that would show that the disk is well again. */
+  private void probe() {
+    if (!health.writesFail()) {
       return;
     }
+    int failures = health.writeFailures();
+    boolean quiet = failures == failuresAtTick;
+    failuresAtTick = failures;
+    if (!quiet) {
+      return; // it was tried a moment ago
+    }
     try {
-      checkpointer.save(true);
-      listener.onDiskWell();
+      probe.write();
+      health.wrote();
     } catch (IOException e) {
-      committer.diskFailed("write the state", e);
+      health.writeFailed("write a probe", e);
+      failuresAtTick = health.writeFailures();
     }
   }
 }

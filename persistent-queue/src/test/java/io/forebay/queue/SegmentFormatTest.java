@@ -22,8 +22,18 @@ class SegmentFormatTest {
       QueueState state =
           new QueueState(EPOCH, 7, 7, 7, 0, java.util.List.of(), java.util.List.of());
       Ledger ledger = new Ledger(state, 7, 1 << 20, 0);
+      DirectoryGuard guard = new DirectoryGuard(storage, ledger, StateFile.open(storage), EPOCH);
       SegmentWriter writer =
-          new SegmentWriter(storage, ledger, QueueListener.NONE, EPOCH, 1 << 16, true, 5);
+          new SegmentWriter(
+              storage,
+              ledger,
+              QueueListener.NONE,
+              new DiskHealth(QueueListener.NONE),
+              guard,
+              EPOCH,
+              1 << 16,
+              true,
+              5);
       FrameEncoder frame = new FrameEncoder(Compression.NONE);
       writer.begin();
       add(frame, batch("{\"body\":\"one\"}\n", "{\"body\":\"two\"}\n"));

@@ -1,0 +1,244 @@
+package io.forebay.queue;
+
+import static io.forebay.queue.QueueFixture.leaseAll;
+import static io.forebay.queue.QueueFixture.numbered;
+import static io.forebay.queue.QueueFixture.store;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A directory that is removed, moved away or replaced under a running queue. */
+@Timeout(60)
+class VanishedDirectoryTest {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  @TempDir Path temp;
+
+  private final QueueFixture.Reports reports = new QueueFixture.Reports();
+
+  private Path directory() {
+    return temp.resolve("queue");
+  }
+
+  private Path elsewhere() {
+    return temp.resolve("elsewhere");
+  }
+
+  private QueueOptions options() {
+    return QueueFixture.options(directory(), 8 << 20, 4096, Overflow.DROP_NEWEST, reports);
+  }
+
+  /** One frame a record, 27 frames a segment. */
+  private static void fill(PersistentQueue queue, int first, int count) {
+    for (int i = first; i < first + count; i++) {
+      store(queue, numbered(i, 1, 100));
+    }
+  }
+
+  private static void assertRefuses(PersistentQueue queue) {
+    assertThat(queue.append(numbered(999, 1, 100)).toCompletableFuture())
+        .failsWithin(PATIENCE)
+        .withThrowableThat()
+        .withCauseInstanceOf(IOException.class);
+    assertThat(queue.statistics().diskFailing()).isTrue();
+  }
+
+  private static List<Integer> numbers(PersistentQueue queue) throws IOException {
+    List<Integer> numbers = new ArrayList<>();
+    for (Lease lease : leaseAll(queue)) {
+      IntStream.range(0, lease.count()).forEach(i -> numbers.add(QueueFixture.number(lease, i)));
+      lease.acknowledge();
+    }
+    return numbers;
+  }
+
+  private static List<Integer> range(int from, int to) {
+    return IntStream.range(from, to).boxed().toList();
+  }
+
+  private static void remove(Path directory) throws IOException {
+    Files.walkFileTree(
+        directory,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes a) throws IOException {
+            Files.delete(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path dir, IOException e) throws IOException {
+            Files.delete(dir);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    Files.createDirectory(to);
+    try (Stream<Path> files = Files.list(from)) {
+      for (Path file : (Iterable<Path>) files::iterator) {
+        Files.copy(file, to.resolve(file.getFileName()));
+      }
+    }
+  }
+
+  private static void awaitWell(PersistentQueue queue) {
+    await()
+        .atMost(PATIENCE)
+        .ignoreException(IOException.class)
+        .until(
+            () -> {
+              Lease lease = queue.lease(1, 1); // as whoever failed to read does, again and again
+              if (lease != null) {
+                lease.release();
+              }
+              return !queue.statistics().diskFailing();
+            });
+  }
+
+  @Test
+  void removedDirectory_isNoticedByTheNextAppend_andNothingIsCalledStoredInIt() throws IOException {
+    try (PersistentQueue queue = PersistentQueue.open(options())) {
+      fill(queue, 0, 40);
+      remove(directory());
+      for (int i = 0; i < 5; i++) {
+        assertRefuses(queue);
+      }
+      assertThat(directory()).as("is not made in a place that may be the wrong one").doesNotExist();
+      Files.createDirectory(directory());
+      awaitWell(queue);
+      fill(queue, 100, 40);
+      assertThat(numbers(queue)).contains(100, 120, 139).doesNotContain(999);
+      assertThat(reports.dropped.getOrDefault(DropReason.DAMAGED, 0L)).isBetween(13L, 40L);
+      assertThat(queue.statistics().records()).isZero();
+      fill(queue, 200, 10);
+    }
+    try (PersistentQueue queue = PersistentQueue.open(options())) {
+      assertThat(numbers(queue)).isEqualTo(range(200, 210));
+    }
+  }
+
+  @Test
+  void directoryThatStaysGone_failsAppendsAndReads_andTheQueueCanBeClosed() throws IOException {
+    PersistentQueue queue = PersistentQueue.open(options());
+    fill(queue, 0, 100);
+    remove(directory());
+    assertRefuses(queue);
+    assertThatThrownBy(() -> leaseAll(queue)).isInstanceOf(IOException.class);
+    assertThat(queue.statistics().records()).as("it may come back").isEqualTo(100);
+    assertThat(reports.dropped).isEmpty();
+    assertThatThrownBy(queue::close).isInstanceOf(IOException.class);
+    try (PersistentQueue again = PersistentQueue.open(options())) {
+      assertThat(again.statistics().records()).isZero();
+    }
+  }
+
+  @Test
+  void directoryThatIsMovedAwayAndBack_losesNothing() throws IOException {
+    try (PersistentQueue queue = PersistentQueue.open(options())) {
+      fill(queue, 0, 100);
+      Files.move(directory(), elsewhere());
+      assertRefuses(queue);
+      assertThatThrownBy(() -> leaseAll(queue)).isInstanceOf(IOException.class);
+      Files.move(elsewhere(), directory());
+      awaitWell(queue);
+      fill(queue, 100, 50);
+      assertThat(numbers(queue)).isEqualTo(range(0, 150));
+      assertThat(reports.dropped).isEmpty();
+    }
+  }
+
+  /** As after a backup was put back, or a file system was mounted again. */
+  @Test
+  void directoryThatIsReplacedByACopy_losesNothing_andIsLockedAnew() throws IOException {
+    try (PersistentQueue queue = PersistentQueue.open(options())) {
+      fill(queue, 0, 100);
+      copy(directory(), elsewhere());
+      remove(directory());
+      Files.move(elsewhere(), directory());
+      assertRefuses(queue);
+      awaitWell(queue);
+      fill(queue, 100, 50);
+      assertThat(numbers(queue)).isEqualTo(range(0, 150));
+      assertThat(reports.dropped).isEmpty();
+      fill(queue, 150, 10);
+      assertThatThrownBy(() -> PersistentQueue.open(options()))
+          .isInstanceOf(QueueLockedException.class);
+    }
+    try (PersistentQueue queue = PersistentQueue.open(options())) {
+      assertThat(numbers(queue)).isEqualTo(range(150, 160));
+    }
+  }
+
+  @Test
+  void directoryOfAnotherQueue_isNotTakenOver() throws IOException {
+    QueueOptions other =
+        QueueFixture.options(elsewhere(), 8 << 20, 4096, Overflow.DROP_NEWEST, QueueListener.NONE);
+    try (PersistentQueue queue = PersistentQueue.open(other)) {
+      fill(queue, 500, 3);
+    }
+    try (PersistentQueue queue = PersistentQueue.open(options())) {
+      fill(queue, 0, 40);
+      Files.move(directory(), temp.resolve("mine"));
+      Files.move(elsewhere(), directory());
+      assertRefuses(queue);
+      assertRefuses(queue);
+      Files.move(directory(), elsewhere());
+      Files.move(temp.resolve("mine"), directory());
+      awaitWell(queue);
+      assertThat(numbers(queue)).isEqualTo(range(0, 40));
+    }
+    try (PersistentQueue queue = PersistentQueue.open(other)) {
+      assertThat(numbers(queue)).isEqualTo(range(500, 503));
+    }
+  }
+
+  @Test
+  void removedSegments_areCountedOnce_andTheQueueGoesOn() throws IOException {
+    try (PersistentQueue queue = PersistentQueue.open(options())) {
+      fill(queue, 0, 60);
+      try (Stream<Path> files = Files.list(directory())) {
+        for (Path file : files.filter(f -> f.toString().endsWith(".seg")).toList()) {
+          Files.delete(file);
+        }
+      }
+      assertRefuses(queue);
+      awaitWell(queue);
+      fill(queue, 100, 10);
+      assertThat(numbers(queue)).isEqualTo(range(100, 110));
+      assertThat(reports.dropped).containsOnly(java.util.Map.entry(DropReason.DAMAGED, 60L));
+    }
+  }
+
+  @Test
+  void removedStateFile_isWrittenAnew() throws IOException {
+    try (PersistentQueue queue = PersistentQueue.open(options())) {
+      fill(queue, 0, 60);
+      assertThat(numbers(queue)).hasSize(60);
+      fill(queue, 60, 5);
+      Files.delete(directory().resolve("state"));
+      await().atMost(PATIENCE).until(() -> Files.exists(directory().resolve("state")));
+      assertThat(queue.statistics().diskFailing()).isFalse();
+    }
+    try (PersistentQueue queue = PersistentQueue.open(options())) {
+      assertThat(numbers(queue)).isEqualTo(range(60, 65));
+    }
+  }
+}
