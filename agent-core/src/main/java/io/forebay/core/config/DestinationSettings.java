@@ -52,7 +52,15 @@ public record DestinationSettings(
               value = "Length of every later interval at most; they double up to it.",
               defaultValue = "60s",
               min = 1)
-          Duration maxInterval) {}
+          Duration maxInterval,
+      @Key(
+              value =
+                  "Failed attempts after which a batch that fails while others succeed is bisected,"
+                      + " and after which its bad item becomes a dead letter; 0 for never.",
+              defaultValue = "10",
+              min = 0,
+              max = 1_000_000)
+          int isolateAfterAttempts) {}
 
   /** The {@code resilience} block. */
   public record Resilience(

@@ -16,6 +16,9 @@ final class BatchBounds {
 
   private static final int MOST_HALVINGS = 10;
 
+  /** Whatever the bounds are, one item is left. */
+  private static final int NARROW_HALVINGS = 30;
+
   private final int configuredItems;
   private final long configuredBytes;
   private int items;
@@ -48,6 +51,11 @@ final class BatchBounds {
   /** The receiver is not there; when it is back it may have to start slowly. */
   void unreachable() {
     halvings = Math.max(halvings, SLOW_START_HALVINGS);
+  }
+
+  /** Less is tried each time, to find out which item fails. */
+  void narrow() {
+    halvings = Math.min(halvings + 1, NARROW_HALVINGS);
   }
 
   int items(long now) {

@@ -5,8 +5,6 @@ import io.forebay.core.item.EncodedLines;
 import io.forebay.core.item.Item;
 import io.forebay.core.item.ItemEncoder;
 import io.forebay.queue.QueueStatistics;
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -17,28 +15,16 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.core.JsonGenerator;
-import tools.jackson.core.ObjectWriteContext;
-import tools.jackson.core.json.JsonFactory;
 
 /**
- * Keeps the items that the receiver will never take, in a queue of their own, each as one line:
- *
- * <pre>
- * {"dead_letter":{"node":"…","reason":"…","attempts":3,"at":1735789700000},"item":{…}}
- * </pre>
- *
- * with {@code at} in milliseconds since the epoch and the item as {@link ItemEncoder} writes it. An
- * item is settled once its line is durable; while lines cannot be written the items are held, and
- * {@link #hasRoom} stops further requests before that becomes many. On the loop only.
+ * Keeps the items that the receiver will never take, in a queue of their own, each as a {@link
+ * DeadLetterLine}. An item is settled once its line is durable; while lines cannot be written the
+ * items are held, and {@link #hasRoom} stops further requests before that becomes many. On the loop
+ * only.
  */
 final class DeadLetters {
 
   private static final Logger log = LoggerFactory.getLogger(DeadLetters.class);
-  private static final JsonFactory JSON = new JsonFactory();
-  private static final byte[] BEFORE_HEADER = ascii("{\"dead_letter\":");
-  private static final byte[] BEFORE_ITEM = ascii(",\"item\":");
-  private static final byte[] END = {'}', '\n'};
   private static final int MAX_WAITING = 64;
 
   private record Letter(Parcel parcel, String reason) {}
@@ -118,7 +104,7 @@ final class DeadLetters {
     Letter letter = waiting.removeFirst();
     underWay = letter;
     EncodedLines line = new EncodedLines(512);
-    line.addLine(ByteSlice.of(encode(letter)));
+    line.addLine(encode(letter));
     gateway.appendLines(line, result -> written(letter, result));
     return Mailbox.NEVER;
   }
@@ -190,30 +176,17 @@ final class DeadLetters {
     why = text;
   }
 
-  private byte[] encode(Letter letter) {
+  private ByteSlice encode(Letter letter) {
     Item item = letter.parcel().onlyItem();
     EncodedLines original = new EncodedLines(256);
     if (item != null) {
       encoder.encode(item, original);
     }
-    ByteArrayOutputStream out = new ByteArrayOutputStream(original.size() + 256);
-    out.writeBytes(BEFORE_HEADER);
-    try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), out)) {
-      json.writeStartObject();
-      json.writeStringProperty("node", node);
-      json.writeStringProperty("reason", letter.reason());
-      json.writeNumberProperty("attempts", letter.parcel().attempts);
-      json.writeNumberProperty("at", clock.millis());
-      json.writeEndObject();
-    }
-    out.writeBytes(BEFORE_ITEM);
-    // The line is copied as it is, so that no byte of it is altered; only its line feed goes.
-    out.write(original.array(), 0, Math.max(original.size() - 1, 0));
-    out.writeBytes(END);
-    return out.toByteArray();
-  }
-
-  private static byte[] ascii(String text) {
-    return text.getBytes(StandardCharsets.US_ASCII);
+    return DeadLetterLine.of(
+        node,
+        letter.reason(),
+        letter.parcel().attempts,
+        clock.millis(),
+        ByteSlice.of(original.array(), 0, original.size()));
   }
 }

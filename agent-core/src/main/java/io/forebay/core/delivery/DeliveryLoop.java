@@ -253,21 +253,12 @@ final class DeliveryLoop implements QueueGateway.Events, Intake.Receiver {
       parts.states.updateInFlight(parts.sender.inFlight());
       return Mailbox.NEVER;
     }
-    String why = parts.health.why();
-    if (why == null) {
-      why = parts.spill.why();
-    }
-    if (why == null) {
-      why = parts.backlog.why();
-    }
-    if (why == null) {
-      why = parts.deadLetters.why();
-    }
     return parts.states.update(
         state(),
-        why,
+        parts.why(),
         parts.health.isOpen(),
         parts.sender.inFlight(),
+        parts.isolation.heldBack(),
         parts.ledger,
         parts.drainRate.at(now),
         now);

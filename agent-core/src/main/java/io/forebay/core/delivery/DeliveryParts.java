@@ -5,6 +5,7 @@ import io.forebay.queue.DropReason;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
@@ -33,6 +34,7 @@ final class DeliveryParts {
   final Numbers numbers;
   final SliceBuffer direct = new SliceBuffer();
   final RetryList retries;
+  final Isolation isolation;
   final Settlement settlement;
   final Spill spill;
   final Backlog backlog;
@@ -101,6 +103,7 @@ final class DeliveryParts {
             backoff,
             this::now,
             options.clock());
+    this.isolation = new Isolation(node, limits, retries, deadLetters);
     BatchBounds bounds = new BatchBounds(limits.batchItems(), limits.batchBytes());
     Outcomes outcomes =
         new Outcomes(
@@ -109,6 +112,7 @@ final class DeliveryParts {
             bounds,
             backoff,
             retries,
+            isolation,
             spill,
             deadLetters,
             settlement,
@@ -153,6 +157,16 @@ final class DeliveryParts {
 
   long now() {
     return scheduler.now(TimeUnit.NANOSECONDS);
+  }
+
+  /** What is wrong, for people; null when nothing is. On the loop only. */
+  @Nullable String why() {
+    String why = limits.strict() ? isolation.why() : null;
+    why = why == null ? health.why() : why;
+    why = why == null ? isolation.why() : why;
+    why = why == null ? spill.why() : why;
+    why = why == null ? backlog.why() : why;
+    return why == null ? deadLetters.why() : why;
   }
 
   private static final class DeadLetterEvents implements QueueGateway.Events {

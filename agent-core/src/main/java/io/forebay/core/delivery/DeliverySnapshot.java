@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param memoryItems in memory and on no disk, in-flight ones included
  * @param memoryBytes weight of the same
  * @param inFlightRequests requests under way
+ * @param heldBack what fails while others succeed
  * @param queue the queue on disk, or null without one; its records are those that the counters here
  *     know of
  * @param deadLetters the dead letters on disk, or null while none was ever written
@@ -44,10 +45,22 @@ public record DeliverySnapshot(
     long memoryItems,
     long memoryBytes,
     int inFlightRequests,
+    HeldBack heldBack,
     @Nullable QueueStatistics queue,
     @Nullable QueueStatistics deadLetters,
     double drainItemsPerSecond,
     @Nullable Instant lastProgress) {
+
+  /**
+   * Items whose requests fail while others succeed.
+   *
+   * @param items set aside, or, in strict order, in front of all that waits
+   * @param blocking whether they keep all others waiting, in strict order
+   */
+  public record HeldBack(long items, boolean blocking) {
+
+    public static final HeldBack NOTHING = new HeldBack(0, false);
+  }
 
   /** Items that are neither delivered nor given up: in memory and on disk. */
   public long bufferedItems() {

@@ -97,6 +97,7 @@ final class DestinationDelivery implements Delivery {
         entry.memoryItems(),
         entry.memoryBytes(),
         status.inFlightRequests(),
+        status.heldBack(),
         queue == null ? null : withRecords(queue, entry.queuedItems()),
         parts.deadLetters.statistics(),
         parts.drainRate.at(parts.now()),

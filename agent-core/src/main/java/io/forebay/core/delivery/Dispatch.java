@@ -76,7 +76,7 @@ final class Dispatch {
    */
   long pump(long now) {
     wakeAt = Mailbox.NEVER;
-    while (health.allows(sender.inFlight()) && deadLettersAllow()) {
+    while (health.allows(sender.inFlight() - sender.inOwnSlot()) && deadLettersAllow()) {
       if (now < health.notBefore()) {
         wake(health.notBefore());
         break;
@@ -85,12 +85,9 @@ final class Dispatch {
       if (parcel == null) {
         break;
       }
-      parcel.request = health.sending();
-      if (numbers.areUsed()) {
-        parcel.numbering = numbers.of(parcel, unsettledBelow(parcel.firstSequence()));
-      }
-      sender.send(parcel);
+      send(parcel, false);
     }
+    sendAside(now);
     if (!hurried) {
       int items = bounds.items(now);
       wake(
@@ -102,6 +99,31 @@ final class Dispatch {
               bounds.bytes(now)));
     }
     return wakeAt;
+  }
+
+  private void send(Parcel parcel, boolean inOwnSlot) {
+    parcel.request = health.sending();
+    parcel.inOwnSlot = inOwnSlot;
+    if (numbers.areUsed()) {
+      parcel.numbering = numbers.of(parcel, unsettledBelow(parcel.firstSequence()));
+    }
+    sender.send(parcel);
+  }
+
+  /** While the receiver is well, what is set aside has one request at a time beside all others. */
+  private void sendAside(long now) {
+    Parcel parcel = health.isFailing() || health.isOpen() ? null : retries.nextAside();
+    if (parcel == null || sender.inOwnSlot() > 0 || !deadLettersAllow()) {
+      return;
+    }
+    if (parcel.notBefore > now) {
+      wake(parcel.notBefore);
+      return;
+    }
+    Parcel part = partOfRetry(parcel, now);
+    if (part != null) {
+      send(part, true);
+    }
   }
 
   /**
@@ -128,7 +150,8 @@ final class Dispatch {
   private @Nullable Parcel next(long now) {
     if (health.isFailing() && !limits.strict() && retries.size() < 2) {
       Parcel fresh = fresh(now);
-      return fresh != null ? fresh : retry(now);
+      Parcel other = fresh != null ? fresh : retry(now);
+      return other != null ? other : probeAside(now);
     }
     Parcel retry = retry(now);
     return retry != null || (limits.strict() && !retries.isEmpty()) ? retry : fresh(now);
@@ -140,6 +163,20 @@ final class Dispatch {
       wake(retries.readyAt(limits.strict()));
       return null;
     }
+    return partOfRetry(parcel, now);
+  }
+
+  /** Where there is nothing else to learn from whether the receiver is well again. */
+  private @Nullable Parcel probeAside(long now) {
+    Parcel parcel = retries.nextAside();
+    boolean nothingElse =
+        retries.size() == 0 && backlog.hasCaughtUp() && direct.isEmpty() && spill.isIdle();
+    return parcel == null || !nothingElse || sender.inOwnSlot() > 0
+        ? null
+        : partOfRetry(parcel, now);
+  }
+
+  private @Nullable Parcel partOfRetry(Parcel parcel, long now) {
     Parcel first = parcel.isLeased() ? admitted(parcel, now) : parcel;
     if (first != null) {
       Parcel part = probe(fitting(first, now));

@@ -63,6 +63,10 @@ final class Health {
     return ++requests;
   }
 
+  long lastRequest() {
+    return requests;
+  }
+
   void delivered(long request) {
     if (request <= lastOfRound && (failing || paused)) {
       // It was on its way when the failure came, so it says nothing about what is now.
@@ -153,7 +157,8 @@ final class Health {
     return intervalStart + backoff.nanos(rounds);
   }
 
-  private static long lowerBound(@Nullable Duration after) {
+  /** The receiver's own word on how long to wait, in nanoseconds, where it is believed. */
+  static long lowerBound(@Nullable Duration after) {
     // A receiver that says "in a year" would stop delivery without anybody noticing.
     return after == null ? 0 : Math.min(after.toNanos(), Duration.ofHours(1).toNanos());
   }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param mode null without a queue on disk
  * @param numbered whether items are sent with their numbers; then always strict
  * @param workers requests under way at once; with {@code numbered} these are sent in order
+ * @param isolateAfter failed attempts after which what fails by itself is bisected; 0 for never
  * @param failureThreshold failures in a row that open the circuit; {@link Integer#MAX_VALUE} when
  *     the breaker is off
  * @param openNanos time that the circuit stays open; 0 for the retry wait
@@ -35,6 +36,7 @@ record Limits(
     long memoryBytes,
     long initialBackoffNanos,
     long maxBackoffNanos,
+    int isolateAfter,
     int failureThreshold,
     long openNanos,
     int closingSuccesses,
@@ -43,6 +45,7 @@ record Limits(
 
   private static final int DEFAULT_MEMORY_ITEMS = 20_000;
   private static final long DEFAULT_MEMORY_BYTES = 8L << 20;
+  private static final int DEFAULT_ISOLATE_AFTER = 10;
   private static final int DEFAULT_FAILURE_THRESHOLD = 5;
 
   /** An incomplete batch for which nothing more comes waits for so small a part of its time. */
@@ -75,6 +78,7 @@ record Limits(
         memory == null ? DEFAULT_MEMORY_BYTES : memory.maxByteSize().bytes(),
         (retry == null ? Duration.ofSeconds(1) : retry.initialInterval()).toNanos(),
         (retry == null ? Duration.ofSeconds(60) : retry.maxInterval()).toNanos(),
+        retry == null ? DEFAULT_ISOLATE_AFTER : retry.isolateAfterAttempts(),
         breaker == null
             ? DEFAULT_FAILURE_THRESHOLD
             : breaker.enabled() ? breaker.failureThreshold() : Integer.MAX_VALUE,

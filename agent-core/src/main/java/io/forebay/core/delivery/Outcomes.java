@@ -1,6 +1,7 @@
 package io.forebay.core.delivery;
 
 import io.forebay.core.component.SendResult;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
@@ -13,6 +14,7 @@ final class Outcomes implements Sender.Results {
   private final BatchBounds bounds;
   private final Backoff backoff;
   private final RetryList retries;
+  private final Isolation isolation;
   private final Spill spill;
   private final DeadLetters deadLetters;
   private final Settlement settlement;
@@ -26,6 +28,7 @@ final class Outcomes implements Sender.Results {
       BatchBounds bounds,
       Backoff backoff,
       RetryList retries,
+      Isolation isolation,
       Spill spill,
       DeadLetters deadLetters,
       Settlement settlement,
@@ -37,6 +40,7 @@ final class Outcomes implements Sender.Results {
     this.bounds = bounds;
     this.backoff = backoff;
     this.retries = retries;
+    this.isolation = isolation;
     this.spill = spill;
     this.deadLetters = deadLetters;
     this.settlement = settlement;
@@ -57,19 +61,9 @@ final class Outcomes implements Sender.Results {
         drainRate.count(parcel.items(), now);
       }
       settlement.delivered(parcel);
+      isolation.delivered(parcel, now);
     } else if (result instanceof SendResult.Retry retry) {
-      if (!health.isFailing()) {
-        // While others succeed, this parcel waits by itself and longer each time.
-        parcel.lonelyFailures++;
-        parcel.notBefore = now + backoff.nanos(parcel.lonelyFailures);
-      }
-      if (retry.overloaded()) {
-        bounds.overloaded();
-      } else {
-        bounds.unreachable();
-      }
-      health.failed(parcel.request, now, retry.why(), retry.after());
-      again(parcel, limits.strict());
+      failed(parcel, retry, now);
     } else if (result instanceof SendResult.Paused paused) {
       health.refusedUs(parcel.request, now, paused.why());
       again(parcel, true);
@@ -80,6 +74,35 @@ final class Outcomes implements Sender.Results {
     } else if (result instanceof SendResult.Rejected rejected) {
       health.refusedData(parcel.request, now);
       halve(parcel, rejected.why());
+    }
+  }
+
+  private void failed(Parcel parcel, SendResult.Retry retry, long now) {
+    boolean whileWell = !health.isFailing();
+    boolean itsOwn =
+        whileWell && !retry.overloaded() && (parcel.inOwnSlot || isolation.doubts(parcel, now));
+    if (whileWell) {
+      // While others succeed, this parcel waits by itself and longer each time.
+      parcel.notBefore = now + backoff.nanos(parcel.lonelyFailures + 1);
+    }
+    if (itsOwn) {
+      Duration after = retry.after();
+      parcel.notBefore = Math.max(parcel.notBefore, now + Health.lowerBound(after));
+    } else {
+      if (retry.overloaded()) {
+        bounds.overloaded();
+      } else if (isolation.blocked(parcel)) {
+        bounds.narrow();
+      } else {
+        bounds.unreachable();
+      }
+      health.failed(parcel.request, now, retry.why(), retry.after());
+      isolation.failed(parcel);
+    }
+    again(parcel, limits.strict());
+    if (parcel.isLeased() || !limits.hasQueue()) {
+      boolean counts = whileWell && !retry.overloaded();
+      isolation.noteFailure(parcel, retry.why(), counts, health.lastRequest(), now);
     }
   }
 

@@ -25,8 +25,26 @@ final class Parcel {
   /** When it may be sent again, by the scheduler's clock. */
   long notBefore = Long.MIN_VALUE;
 
-  /** Requests of these items that failed while others succeeded. */
+  /** Requests of these items that failed between successes of others. */
   int lonelyFailures;
+
+  /** Whether it waits and is sent beside all others, since its failures are its own. */
+  boolean aside;
+
+  /** Whether it is a piece of one that is bisected to find the item that fails. */
+  boolean isolating;
+
+  /** Whether its last failure has to be borne out by a success of another request. */
+  boolean unwitnessed;
+
+  /** Number of the last request that had begun when it failed; 0 while it has not. */
+  long failedAt;
+
+  /** Why its last request failed. */
+  String lastFailure = "";
+
+  /** Whether its request under way has the slot of those that are set aside. */
+  boolean inOwnSlot;
 
   /** The numbers of the items in its request under way, where the destination wants them. */
   @Nullable Numbering numbering;
@@ -133,7 +151,12 @@ final class Parcel {
     }
     Parcel piece = new Parcel(kept);
     piece.attempts = attempts;
-    piece.lonelyFailures = lonelyFailures;
+    piece.lonelyFailures = piece.items == 1 && items > 1 ? 0 : lonelyFailures;
+    piece.aside = aside;
+    piece.isolating = isolating;
+    piece.unwitnessed = unwitnessed;
+    piece.failedAt = failedAt;
+    piece.lastFailure = lastFailure;
     return piece;
   }
 

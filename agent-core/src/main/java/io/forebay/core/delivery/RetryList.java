@@ -7,8 +7,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Parcels that were sent once and are to be sent again, or pieces of such. Short: as many as there
- * are workers, and the pieces of a bisection. On the loop only.
+ * Parcels that were sent once and are to be sent again, or pieces of such; some of them set aside,
+ * to be sent beside the others. Short: as many as there are workers, the pieces of a bisection, and
+ * a bounded number set aside. On the loop only.
  */
 final class RetryList {
 
@@ -26,8 +27,55 @@ final class RetryList {
     return parcels.isEmpty();
   }
 
+  /** Those that are not set aside. */
   int size() {
-    return parcels.size();
+    return parcels.size() - aside();
+  }
+
+  int aside() {
+    int count = 0;
+    for (int i = 0; i < parcels.size(); i++) {
+      count += parcels.get(i).aside ? 1 : 0;
+    }
+    return count;
+  }
+
+  long asideItems() {
+    long items = 0;
+    for (int i = 0; i < parcels.size(); i++) {
+      items += parcels.get(i).aside ? parcels.get(i).items() : 0;
+    }
+    return items;
+  }
+
+  void forEachAside(Consumer<Parcel> each) {
+    for (int i = 0; i < parcels.size(); i++) {
+      if (parcels.get(i).aside) {
+        each.accept(parcels.get(i));
+      }
+    }
+  }
+
+  @Nullable Parcel firstAside() {
+    for (int i = 0; i < parcels.size(); i++) {
+      if (parcels.get(i).aside) {
+        return parcels.get(i);
+      }
+    }
+    return null;
+  }
+
+  /** Those whose last failure came before the request and still has to be borne out. */
+  List<Parcel> unwitnessed(long request) {
+    List<Parcel> found = List.of();
+    for (int i = 0; i < parcels.size(); i++) {
+      Parcel parcel = parcels.get(i);
+      if (parcel.unwitnessed && parcel.failedAt < request) {
+        found = found.isEmpty() ? new ArrayList<>(2) : found;
+        found.add(parcel);
+      }
+    }
+    return found;
   }
 
   void addFirst(Parcel parcel) {
@@ -81,6 +129,9 @@ final class RetryList {
   /** The first that may be sent now; with {@code inOrder} only the very first. */
   @Nullable Parcel ready(long now, boolean inOrder) {
     for (int i = 0; i < parcels.size(); i++) {
+      if (parcels.get(i).aside) {
+        continue;
+      }
       if (parcels.get(i).notBefore <= now) {
         return parcels.get(i);
       }
@@ -95,9 +146,21 @@ final class RetryList {
   long readyAt(boolean inOrder) {
     long at = Mailbox.NEVER;
     for (int i = 0; i < (inOrder ? Math.min(1, parcels.size()) : parcels.size()); i++) {
-      at = Math.min(at, parcels.get(i).notBefore);
+      at = parcels.get(i).aside ? at : Math.min(at, parcels.get(i).notBefore);
     }
     return at;
+  }
+
+  /** The one set aside that was to be sent first; its time may not have come yet. */
+  @Nullable Parcel nextAside() {
+    Parcel next = null;
+    for (int i = 0; i < parcels.size(); i++) {
+      Parcel parcel = parcels.get(i);
+      if (parcel.aside && (next == null || parcel.notBefore < next.notBefore)) {
+        next = parcel;
+      }
+    }
+    return next;
   }
 
   /** Takes the parcel out and leaves its rest, if there is one, in its place. */

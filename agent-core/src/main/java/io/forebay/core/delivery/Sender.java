@@ -32,6 +32,7 @@ final class Sender {
   private final Results results;
   private final IdentityHashMap<Parcel, Disposable> underWay = new IdentityHashMap<>();
   private int memoryParcels;
+  private int ownSlots;
 
   Sender(
       Destination destination,
@@ -50,6 +51,11 @@ final class Sender {
     return underWay.size();
   }
 
+  /** Requests under way that have the slot of parcels set aside. */
+  int inOwnSlot() {
+    return ownSlots;
+  }
+
   /** Requests under way whose items are in memory only. */
   int memoryInFlight() {
     return memoryParcels;
@@ -58,6 +64,7 @@ final class Sender {
   void send(Parcel parcel) {
     long began = scheduler.now(TimeUnit.NANOSECONDS);
     memoryParcels += parcel.isLeased() ? 0 : 1;
+    ownSlots += parcel.inOwnSlot ? 1 : 0;
     // The result is posted, so it is handled after the request was noted even when it is at hand.
     Disposable request =
         Mono.defer(() -> attempt(parcel))
@@ -86,6 +93,7 @@ final class Sender {
     underWay.values().forEach(Disposable::dispose);
     underWay.clear();
     memoryParcels = 0;
+    ownSlots = 0;
     return cancelled;
   }
 
@@ -99,6 +107,7 @@ final class Sender {
   private void ended(Parcel parcel, SendResult result, long began) {
     if (underWay.remove(parcel) != null) {
       memoryParcels -= parcel.isLeased() ? 0 : 1;
+      ownSlots -= parcel.inOwnSlot ? 1 : 0;
       results.onResult(parcel, result, scheduler.now(TimeUnit.NANOSECONDS) - began);
     }
   }

@@ -21,7 +21,8 @@ final class StateTracker {
       Instant since,
       @Nullable String why,
       boolean circuitOpen,
-      int inFlightRequests) {}
+      int inFlightRequests,
+      DeliverySnapshot.HeldBack heldBack) {}
 
   private static final Logger log = LoggerFactory.getLogger(StateTracker.class);
   private static final long MINUTE_NANOS = Duration.ofMinutes(1).toNanos();
@@ -43,7 +44,7 @@ final class StateTracker {
     this.listener = listener;
     this.clock = clock;
     this.since = clock.instant();
-    this.status = new Status(state, since, null, false, 0);
+    this.status = new Status(state, since, null, false, 0, DeliverySnapshot.HeldBack.NOTHING);
   }
 
   /** As of the last step of the loop; from any thread. */
@@ -59,7 +60,14 @@ final class StateTracker {
   void updateInFlight(int inFlight) {
     Status last = status;
     if (last.inFlightRequests() != inFlight) {
-      status = new Status(last.state(), last.since(), last.why(), last.circuitOpen(), inFlight);
+      status =
+          new Status(
+              last.state(),
+              last.since(),
+              last.why(),
+              last.circuitOpen(),
+              inFlight,
+              last.heldBack());
     }
   }
 
@@ -73,6 +81,7 @@ final class StateTracker {
       @Nullable String why,
       boolean circuitOpen,
       int inFlight,
+      DeliverySnapshot.HeldBack heldBack,
       Ledger ledger,
       double drainRate,
       long now) {
@@ -103,8 +112,9 @@ final class StateTracker {
     if (last.state() != state
         || last.circuitOpen() != circuitOpen
         || last.inFlightRequests() != inFlight
+        || !last.heldBack().equals(heldBack)
         || !Objects.equals(last.why(), why)) {
-      status = new Status(state, since, why, circuitOpen, inFlight);
+      status = new Status(state, since, why, circuitOpen, inFlight, heldBack);
     }
     return remindAt;
   }

@@ -100,6 +100,10 @@ final class HealthCheck {
     if (snapshot.state() == DeliveryState.PAUSED) {
       reasons.add(new Reason(name, "paused", because("the destination refuses us", snapshot)));
     }
+    if (snapshot.heldBack().blocking()) {
+      reasons.add(
+          new Reason(name, "blocked", because("one item keeps all others waiting", snapshot)));
+    }
     QueueStatistics queue = snapshot.queue();
     if (queue != null && queue.diskFailing()) {
       reasons.add(

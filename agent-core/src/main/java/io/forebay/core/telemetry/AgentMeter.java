@@ -79,7 +79,7 @@ public enum AgentMeter {
       Kind.COUNTER,
       null,
       Tags.NODE,
-      "Items that the receiver rejected and that are kept as dead letters."),
+      "Items that the receiver rejected, or that failed while others were delivered, and that are kept as dead letters."),
   GIVEN_UP_ITEMS(
       "forebay.delivery.dropped.items",
       Kind.COUNTER,
@@ -102,6 +102,12 @@ public enum AgentMeter {
       "forebay.delivery.memory.bytes", Kind.GAUGE, "bytes", Tags.NODE, "Weight of the same."),
   IN_FLIGHT_REQUESTS(
       "forebay.delivery.in_flight.requests", Kind.GAUGE, null, Tags.NODE, "Requests under way."),
+  HELD_BACK_ITEMS(
+      "forebay.delivery.held_back.items",
+      Kind.GAUGE,
+      null,
+      Tags.NODE,
+      "Items whose requests fail while others succeed: set aside or, with strict_ordering, in front of all that waits."),
   REQUESTS(
       "forebay.delivery.requests",
       Kind.TIMER,

@@ -72,6 +72,7 @@ public final class DeliveryTelemetry implements DeliveryListener {
     gauge(AgentMeter.MEMORY_ITEMS, DeliverySnapshot::memoryItems);
     gauge(AgentMeter.MEMORY_BYTES, DeliverySnapshot::memoryBytes);
     gauge(AgentMeter.IN_FLIGHT_REQUESTS, DeliverySnapshot::inFlightRequests);
+    gauge(AgentMeter.HELD_BACK_ITEMS, snapshot -> snapshot.heldBack().items());
     gauge(AgentMeter.CIRCUIT_OPEN, snapshot -> snapshot.circuitOpen() ? 1 : 0);
     gauge(AgentMeter.DRAIN_RATE, DeliverySnapshot::drainItemsPerSecond);
   }

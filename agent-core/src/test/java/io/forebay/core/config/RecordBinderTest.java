@@ -384,7 +384,7 @@ class RecordBinderTest {
     assertThat(bind(DestinationSettings.class, "memory_buffer: {}").memoryBuffer())
         .isEqualTo(new MemoryBuffer(20_000, DataSize.parse("8MiB")));
     assertThat(bind(DestinationSettings.class, "retry: {}").retry())
-        .isEqualTo(new RetrySettings(Duration.ofSeconds(1), Duration.ofSeconds(60)));
+        .isEqualTo(new RetrySettings(Duration.ofSeconds(1), Duration.ofSeconds(60), 10));
     assertThat(bind(DestinationSettings.class, "resilience: {circuit_breaker: {}}").resilience())
         .isEqualTo(new Resilience(new CircuitBreaker(true, 5, null, 1)));
     assertThat(bind(DestinationSettings.class, "dead_letters: {}").deadLetters())
@@ -430,7 +430,7 @@ class RecordBinderTest {
                 Duration.ofSeconds(3),
                 Duration.ofSeconds(4),
                 new MemoryBuffer(5, DataSize.parse("6KiB")),
-                new RetrySettings(Duration.ofSeconds(7), Duration.ofSeconds(8)),
+                new RetrySettings(Duration.ofSeconds(7), Duration.ofSeconds(8), 10),
                 new Resilience(new CircuitBreaker(false, 9, Duration.ofSeconds(10), 11)),
                 new PersistentQueueSettings(
                     Path.of("/q"),

@@ -80,7 +80,7 @@ class DeliveryOnDiskTest {
             Duration.ofMillis(20),
             Duration.ofSeconds(5),
             null,
-            new RetrySettings(Duration.ofMillis(20), Duration.ofMillis(50)),
+            new RetrySettings(Duration.ofMillis(20), Duration.ofMillis(50), 10),
             null,
             new PersistentQueueSettings(
                 directory.resolve("queue"),

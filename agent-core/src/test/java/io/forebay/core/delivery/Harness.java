@@ -59,6 +59,7 @@ final class Harness {
   DataSize memoryBytes = DataSize.parse("16MiB");
   Duration initialBackoff = Duration.ofSeconds(1);
   Duration maxBackoff = Duration.ofSeconds(60);
+  int isolateAfterAttempts = 10;
   CircuitBreaker breaker;
   int drainRateLimit;
   Overflow overflow = Overflow.DROP_NEWEST;
@@ -147,7 +148,7 @@ final class Harness {
             batchTimeout,
             requestTimeout,
             new MemoryBuffer(memoryItems, memoryBytes),
-            new RetrySettings(initialBackoff, maxBackoff),
+            new RetrySettings(initialBackoff, maxBackoff, isolateAfterAttempts),
             breaker == null ? null : new Resilience(breaker),
             persistentQueue,
             new DeadLetterSettings(DEAD_LETTERS, DataSize.parse("1MB")));

@@ -3,6 +3,7 @@ package io.forebay.core.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.forebay.core.component.Source;
+import io.forebay.core.delivery.DeliverySnapshot;
 import io.forebay.core.item.Batch;
 import io.forebay.core.runtime.HealthReport.Reason;
 import io.forebay.core.telemetry.AgentTelemetry;
@@ -86,6 +87,20 @@ class HealthCheckTest {
         .containsExactly(
             "the queue is full: 3 items were dropped since 2026-01-02T03:04:05Z, the last 0 s ago"
                 + ": connection refused");
+  }
+
+  @Test
+  void isNotReadyWhileOneItemKeepsAllOthersWaiting_butWhileItIsSetAside() {
+    delivery.why = "500; 1 item failed 12 times";
+    delivery.heldBack = new DeliverySnapshot.HeldBack(1, true);
+    assertThat(reasonsAfter(Duration.ofSeconds(1)))
+        .containsExactly(
+            new Reason(
+                "out",
+                "blocked",
+                "one item keeps all others waiting: 500; 1 item failed 12 times"));
+    delivery.heldBack = new DeliverySnapshot.HeldBack(1, false);
+    assertThat(reasonsAfter(Duration.ofSeconds(1))).isEmpty();
   }
 
   @Test

@@ -35,6 +35,7 @@ final class ScriptedDelivery implements Delivery {
   volatile @Nullable QueueStatistics queue;
   volatile @Nullable String why;
   volatile long deadLettered;
+  volatile DeliverySnapshot.HeldBack heldBack = DeliverySnapshot.HeldBack.NOTHING;
   volatile Mono<Void> preparation = Mono.empty();
 
   ScriptedDelivery(String name, List<String> calls) {
@@ -162,6 +163,7 @@ final class ScriptedDelivery implements Delivery {
         memory,
         0,
         0,
+        heldBack,
         queue,
         null,
         0,

@@ -49,6 +49,7 @@ class AgentTelemetryTest {
         2,
         20,
         4,
+        new DeliverySnapshot.HeldBack(7, false),
         queue,
         null,
         drainRate,

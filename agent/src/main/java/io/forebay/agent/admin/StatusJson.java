@@ -137,6 +137,7 @@ final class StatusJson {
     json.writeNumberProperty("memory_items", snapshot.memoryItems());
     json.writeNumberProperty("memory_bytes", snapshot.memoryBytes());
     json.writeNumberProperty("in_flight_requests", snapshot.inFlightRequests());
+    json.writeNumberProperty("held_back_items", snapshot.heldBack().items());
     number(json, "drain_items_per_second", snapshot.drainItemsPerSecond());
     number(json, "seconds_to_drained", delivery.secondsToDrained());
     number(json, "seconds_to_full", delivery.secondsToFull());

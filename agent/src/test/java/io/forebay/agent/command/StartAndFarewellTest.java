@@ -56,6 +56,7 @@ class StartAndFarewellTest {
             memory,
             0,
             0,
+            DeliverySnapshot.HeldBack.NOTHING,
             queue,
             null,
             0,
