@@ -22,6 +22,9 @@ import java.util.concurrent.TimeUnit;
  */
 abstract class Feeder {
 
+  /** Of a line, its end not counted. */
+  static final int LINE_BYTES = 120;
+
   private static final int LINES = 20;
 
   private final Thread thread = new Thread(this::run, "feeder");
@@ -114,7 +117,7 @@ abstract class Feeder {
       while (!stopping) {
         StringBuilder lines = new StringBuilder();
         for (int i = 0; i < LINES; i++) {
-          lines.append(line(next + i, 120));
+          lines.append(line(next + i, LINE_BYTES));
         }
         byte[] bytes = lines.toString().getBytes(StandardCharsets.US_ASCII);
         offeredAtNanos.put((next - 1) / LINES, System.nanoTime());
