@@ -28,7 +28,7 @@ public final class ForebayCommandLine {
             .addSubcommand(QueueCommand.create(context))
             .addSubcommand(new DemoCommand(context))
             .addSubcommand(new VersionCommand(context))
-            .addSubcommand(new RehearseCommand(context));
+            .addSubcommand(new TrainClassArchiveCommand(context));
 
     headings(commandLine);
     commandLine

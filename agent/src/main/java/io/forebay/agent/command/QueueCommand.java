@@ -35,6 +35,7 @@ final class QueueCommand implements Callable<Integer> {
         .addSubcommand(new QueueImportCommand(context))
         .addSubcommand(new QueueRepairCommand(context))
         .addSubcommand(new QueueAdoptCommand(context))
+        .addSubcommand(new QueueSkipCommand(context))
         .addSubcommand(new QueuePurgeCommand(context))
         .addSubcommand(new QueueDrainCommand(context))
         .addSubcommand(DeadLettersCommand.create(context));

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -107,6 +108,70 @@ class QueueChangingCommandsTest {
           .isEqualTo(PosixFilePermissions.fromString("rw-------"));
     }
     assertThat(cat(queue())).isEqualTo(before);
+  }
+
+  @Test
+  void skip_movesWhatIsInFrontToTheDeadLetters_andReplayBringsItBack() throws IOException {
+    fill(queue(), 5);
+    deliver(queue(), 1);
+    String before = cat(queue());
+    String[] skip = {"queue", "skip", "-c", config(), "--data-dir", data().toString(), "out"};
+
+    run = new CommandRun().answering("n\n");
+    assertThat(run.execute(with(skip, "--to", "2"))).as(run.err()).isEqualTo(1);
+    assertThat(run.out()).contains("nothing was moved");
+    assertThat(cat(queue())).isEqualTo(before);
+
+    assertThat(execute(with(skip, "--to", "2", "--yes"))).as(run.err()).isZero();
+    assertThat(run.out()).contains("out: 2 records moved to " + letters());
+    assertThat(cat(queue()).lines()).containsExactlyElementsOf(before.lines().skip(2).toList());
+    assertThat(cat(letters())).contains("skipped by an operator", "\"node\":\"out\"");
+    assertThat(execute(with(skip, "--to", "2", "--yes"))).isZero();
+    assertThat(run.out()).contains("no record up to number 2 waits");
+
+    assertThat(
+            execute(
+                "queue",
+                "dead-letters",
+                "replay",
+                "-c",
+                config(),
+                "--data-dir",
+                data().toString(),
+                "out"))
+        .as(run.err())
+        .isZero();
+    assertThat(cat(queue()).lines()).containsExactlyInAnyOrderElementsOf(before.lines().toList());
+  }
+
+  @Test
+  void skip_wantsANode_andRefusesAQueueInUse() throws IOException {
+    fill(queue(), 2);
+    assertThat(execute("queue", "skip", queue().toString(), "--to", "0", "--yes")).isEqualTo(2);
+    assertThat(run.err()).contains("name it with -c, and the destination");
+    try (PersistentQueue held = PersistentQueue.open(QueueOptions.of(queue()))) {
+      assertThat(held.statistics().records()).isEqualTo(2);
+      assertThat(
+              execute(
+                  "queue",
+                  "skip",
+                  "-c",
+                  config(),
+                  "--data-dir",
+                  data().toString(),
+                  "out",
+                  "--to",
+                  "0",
+                  "--yes"))
+          .isEqualTo(1);
+      assertThat(run.err()).contains("in use by");
+    }
+  }
+
+  private static String[] with(String[] command, String... more) {
+    String[] all = Arrays.copyOf(command, command.length + more.length);
+    System.arraycopy(more, 0, all, command.length, more.length);
+    return all;
   }
 
   @Test

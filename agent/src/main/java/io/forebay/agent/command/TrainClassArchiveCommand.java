@@ -13,11 +13,14 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
 /**
- * {@code forebay rehearse}: a demo of two seconds that prints nothing, so that the JVM sees the
- * classes that a real run needs and can archive them. For the launcher.
+ * {@code forebay train-class-archive}: a demo of two seconds that prints nothing, so that the JVM
+ * sees the classes that a real run needs and can archive them. For the launcher.
  */
-@Command(name = "rehearse", hidden = true, description = "Run a short pipeline, for the launcher.")
-final class RehearseCommand implements Callable<Integer> {
+@Command(
+    name = "train-class-archive",
+    hidden = true,
+    description = "Run a short pipeline, for the launcher.")
+final class TrainClassArchiveCommand implements Callable<Integer> {
 
   private static final DemoScript SHORT =
       new DemoScript(
@@ -30,7 +33,7 @@ final class RehearseCommand implements Callable<Integer> {
 
   private final CommandContext context;
 
-  RehearseCommand(CommandContext context) {
+  TrainClassArchiveCommand(CommandContext context) {
     this.context = context;
   }
 
