@@ -17,7 +17,5 @@ public enum DropReason {
    */
   TOO_LARGE,
   /** The bytes on disk no longer match their checksum. */
-  DAMAGED,
-  /** The disk refused the write (full, read-only, failing). */
-  DISK_ERROR
+  DAMAGED
 }

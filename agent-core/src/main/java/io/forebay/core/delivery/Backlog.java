@@ -5,8 +5,6 @@ import java.util.Deque;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What comes back from the queue on disk: reads ahead a little, so that a worker need not wait for
@@ -15,12 +13,9 @@ import org.slf4j.LoggerFactory;
  */
 final class Backlog {
 
-  private static final Logger log = LoggerFactory.getLogger(Backlog.class);
-
   /** How long to leave the queue alone after it said there is something and then gave nothing. */
   private static final long EMPTY_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-  private final String node;
   private final QueueGateway gateway;
   private final boolean writesAhead;
   private final Limits limits;
@@ -46,13 +41,11 @@ final class Backlog {
    *     health too
    */
   Backlog(
-      String node,
       QueueGateway gateway,
       boolean writesAhead,
       Limits limits,
       Backoff backoff,
       LongSupplier nanos) {
-    this.node = node;
     this.gateway = gateway;
     this.writesAhead = writesAhead;
     this.limits = limits;
@@ -165,11 +158,7 @@ final class Backlog {
     if (result.cause() != null) {
       failures++;
       quietUntil = now + backoff.nanos(failures);
-      String text = "the queue cannot be read: " + result.cause().getMessage();
-      if (failures == 1) {
-        log.warn("{}: {}; it is tried again", node, text);
-      }
-      why = text;
+      why = "the queue cannot be read: " + result.cause().getMessage();
     } else {
       failures = 0;
       why = null;

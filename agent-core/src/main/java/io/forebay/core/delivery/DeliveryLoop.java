@@ -1,7 +1,6 @@
 package io.forebay.core.delivery;
 
 import io.forebay.core.config.DestinationSettings.PersistentQueueSettings.Mode;
-import io.forebay.core.delivery.Owner.Share;
 import io.forebay.core.item.Batch;
 import io.forebay.queue.DropReason;
 import io.forebay.queue.QueueStatistics;
@@ -145,16 +144,12 @@ final class DeliveryLoop implements QueueGateway.Events, Intake.Receiver {
     }
     parts.ledger.received(batch.size(), weight);
     moveToDisk();
-    SliceBuffer target = spillsNew() ? parts.spill.buffer() : parts.direct;
-    target.add(
-        new Slice(
-            batch.items(),
-            0,
-            batch.size(),
-            weight,
-            new Share(batch.acknowledgement(), batch.size()),
-            parts.numbers.take(batch.size()),
-            parts.now()));
+    Slice slice = Slice.of(batch, weight, parts.numbers.take(batch.size()), parts.now());
+    if (spillsNew()) {
+      parts.fullDisk.add(slice);
+    } else {
+      parts.direct.add(slice);
+    }
   }
 
   /** On the loop; {@code done} runs when everything is closed. */
@@ -183,6 +178,16 @@ final class DeliveryLoop implements QueueGateway.Events, Intake.Receiver {
       parts.ledger.foundQueued(records, bytes);
     }
     parts.settlement.droppedByQueue(reason.name().toLowerCase(Locale.ROOT), records, bytes);
+  }
+
+  @Override
+  public void onDiskFailed(String operation, Exception cause) {
+    parts.diskTrouble.failed(operation, cause);
+  }
+
+  @Override
+  public void onDiskWell() {
+    parts.diskTrouble.well();
   }
 
   /** Whether data that comes now goes to disk. */
@@ -225,7 +230,8 @@ final class DeliveryLoop implements QueueGateway.Events, Intake.Receiver {
       if (!parts.shutdown.isClosing()) {
         wakeAt = Math.min(wakeAt, pumpParts(now));
       }
-      intakes.forEach(Intake::resume);
+      boolean takesMore = parts.gauge.resumes() || parts.fullDisk.dropsForRoom();
+      intakes.forEach(intake -> intake.resume(takesMore));
     }
     wakeAt = Math.min(wakeAt, updateState(now));
     parts.ledger.publish();

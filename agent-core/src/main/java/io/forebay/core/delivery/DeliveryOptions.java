@@ -20,9 +20,10 @@ import reactor.core.scheduler.Scheduler;
  *     missing
  * @param deadLetterDirectory where dead letters go when {@code dead_letters.path} is missing; made
  *     when the first is written
- * @param clock for timestamps that people read and for the queue's ages; never for waiting
+ * @param clock for timestamps that people read, and where the queue's ages begin; never for waiting
  * @param random for jitter; used on the delivery's own thread only
- * @param scheduler gives the delivery its one thread, which never blocks, and all its timers
+ * @param scheduler gives the delivery its one thread, which never blocks, and all its timers; its
+ *     time must not jump
  * @param diskScheduler gives the one thread on which the queue is opened, read and closed; it
  *     blocks on the disk
  * @param listener told of what happens

@@ -1,8 +1,10 @@
 package io.forebay.core.delivery;
 
+import io.forebay.core.config.DestinationSettings.PersistentQueueSettings;
 import io.forebay.core.config.DestinationSettings.PersistentQueueSettings.Mode;
 import io.forebay.queue.DropReason;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +17,9 @@ import reactor.core.scheduler.Scheduler;
 final class DeliveryParts {
 
   private static final Logger log = LoggerFactory.getLogger(DeliveryParts.class);
+
+  /** Trying a disk costs nobody anything, and sources wait for it. */
+  private static final long MAX_DISK_BACKOFF_NANOS = Duration.ofSeconds(5).toNanos();
 
   final MemoryGauge gauge;
   final Ledger ledger = new Ledger();
@@ -38,6 +43,8 @@ final class DeliveryParts {
   final Settlement settlement;
   final Spill spill;
   final Backlog backlog;
+  final DiskTrouble diskTrouble;
+  final FullDisk fullDisk;
   final Sender sender;
   final Dispatch dispatch;
   final Shutdown shutdown;
@@ -60,6 +67,11 @@ final class DeliveryParts {
     this.states = new StateTracker(node, options.listener(), options.clock());
     Backoff backoff =
         new Backoff(limits.initialBackoffNanos(), limits.maxBackoffNanos(), options.random());
+    Backoff diskBackoff =
+        new Backoff(
+            Math.min(limits.initialBackoffNanos(), MAX_DISK_BACKOFF_NANOS),
+            Math.min(limits.maxBackoffNanos(), MAX_DISK_BACKOFF_NANOS),
+            options.random());
     this.health = new Health(limits, backoff);
     this.queue =
         new QueueGateway(
@@ -76,18 +88,23 @@ final class DeliveryParts {
     this.numbers = new Numbers(node, limits.numbered(), queue, backoff, this::now);
     this.retries = new RetryList(limits.numbered());
     this.settlement = new Settlement(ledger, gauge, options.listener(), options.clock());
-    this.backlog =
-        new Backlog(node, queue, limits.mode() == Mode.ALWAYS, limits, backoff, this::now);
+    this.backlog = new Backlog(queue, limits.mode() == Mode.ALWAYS, limits, diskBackoff, this::now);
     this.spill =
         new Spill(
-            node,
             queue,
             settlement,
-            backoff,
+            diskBackoff,
             this::now,
             limits.maxAppendBytes(),
             numbers,
             backlog::onStored);
+    PersistentQueueSettings queueSettings = options.settings().persistentQueue();
+    this.diskTrouble =
+        new DiskTrouble(
+            node, queueSettings == null ? Path.of("") : queueSettings.path(), this::now);
+    this.fullDisk =
+        new FullDisk(
+            queueSettings == null ? null : queueSettings.overflow(), spill, gauge, settlement);
     this.deadLetterDirectory = QueueSettings.ofDeadLetters(options).directory();
     this.deadLetters =
         new DeadLetters(
@@ -172,6 +189,15 @@ final class DeliveryParts {
   private static final class DeadLetterEvents implements QueueGateway.Events {
     @Override
     public void onReady() {}
+
+    @Override
+    public void onDiskFailed(String operation, Exception cause) {
+      // A letter that cannot be written tells of it.
+      log.debug("the disk of the dead letters failed: {}", operation, cause);
+    }
+
+    @Override
+    public void onDiskWell() {}
 
     @Override
     public void onDropped(DropReason reason, long records, long bytes) {

@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  *     not
  * @param lastProgress when an item last was delivered, dead-lettered or dropped; null before the
  *     first
+ * @param diskTrouble what is wrong with the queue's disk and what mends it, for people; null while
+ *     nothing is
  */
 public record DeliverySnapshot(
     DeliveryState state,
@@ -49,7 +51,8 @@ public record DeliverySnapshot(
     @Nullable QueueStatistics queue,
     @Nullable QueueStatistics deadLetters,
     double drainItemsPerSecond,
-    @Nullable Instant lastProgress) {
+    @Nullable Instant lastProgress,
+    @Nullable String diskTrouble) {
 
   /**
    * Items whose requests fail while others succeed.

@@ -101,7 +101,8 @@ final class DestinationDelivery implements Delivery {
         queue == null ? null : withRecords(queue, entry.queuedItems()),
         parts.deadLetters.statistics(),
         parts.drainRate.at(parts.now()),
-        progress(entry));
+        progress(entry),
+        parts.diskTrouble.text());
   }
 
   /**

@@ -97,10 +97,10 @@ final class Intake implements CoreSubscriber<Batch> {
     }
   }
 
-  /** Asks for more where it was held back and there is room again. On the loop only. */
-  void resume() {
+  /** Asks for more where it was held back, if there is room again. On the loop only. */
+  void resume(boolean room) {
     Subscription upstream = subscription;
-    if (stalled && upstream != null && !cancelled && gauge.resumes()) {
+    if (stalled && upstream != null && !cancelled && room) {
       stalled = false;
       upstream.request(1);
     }

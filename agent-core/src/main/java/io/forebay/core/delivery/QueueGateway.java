@@ -4,7 +4,6 @@ import io.forebay.core.item.EncodedLines;
 import io.forebay.queue.AppendResult;
 import io.forebay.queue.DropReason;
 import io.forebay.queue.PersistentQueue;
-import io.forebay.queue.QueueListener;
 import io.forebay.queue.QueueOptions;
 import io.forebay.queue.QueueStatistics;
 import io.forebay.queue.RecordBatch;
@@ -14,7 +13,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
@@ -32,6 +30,12 @@ final class QueueGateway {
 
     /** The queue gave up records that it held. */
     void onDropped(DropReason reason, long records, long bytes);
+
+    /** The queue's disk failed. */
+    void onDiskFailed(String operation, Exception cause);
+
+    /** The queue's disk does again what it is asked to. */
+    void onDiskWell();
   }
 
   /** How an append ended: {@code count} items of the parcel's front are meant. */
@@ -52,10 +56,7 @@ final class QueueGateway {
   private final QueueOpener opener;
   private final Scheduler.Worker disk;
   private final Mailbox loop;
-  private final DeliveryListener listener;
-  private final Events events;
   private final ParcelEncoder encoder = new ParcelEncoder();
-  private final AtomicBoolean readyPosted = new AtomicBoolean();
   private volatile @Nullable PersistentQueue queue;
   private volatile @Nullable QueueStatistics lastStatistics;
 
@@ -73,9 +74,10 @@ final class QueueGateway {
     this.opener = opener;
     this.disk = disk;
     this.loop = loop;
-    this.listener = listener;
-    this.events = events;
-    this.options = options == null ? null : QueueSettings.withListener(options, new Relay());
+    this.options =
+        options == null
+            ? null
+            : QueueSettings.withListener(options, new QueueRelay(loop, listener, events));
   }
 
   /** Opens the queue; {@code done} gets null, or why it cannot be opened. */
@@ -259,34 +261,5 @@ final class QueueGateway {
             ? failure.getCause()
             : failure;
     return cause instanceof IOException e ? e : new IOException(cause.toString(), cause);
-  }
-
-  /** Hands what the queue tells, on its own threads, to the loop. */
-  private final class Relay implements QueueListener {
-    @Override
-    public void onReady() {
-      if (readyPosted.compareAndSet(false, true)) {
-        loop.post(
-            () -> {
-              readyPosted.set(false);
-              events.onReady();
-            });
-      }
-    }
-
-    @Override
-    public void onDropped(DropReason reason, long records, long bytes) {
-      // What the queue refuses to take is told by the append itself.
-      switch (reason) {
-        case OVERFLOW_OLDEST, MAX_AGE, DAMAGED ->
-            loop.post(() -> events.onDropped(reason, records, bytes));
-        case OVERFLOW_NEWEST, TOO_LARGE, DISK_ERROR -> {}
-      }
-    }
-
-    @Override
-    public void onSynced(long nanos) {
-      listener.onSynced(nanos);
-    }
   }
 }

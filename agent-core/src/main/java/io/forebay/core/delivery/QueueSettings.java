@@ -11,6 +11,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The options of the queues that a destination's settings ask for. */
@@ -27,7 +28,11 @@ public final class QueueSettings {
 
   static @Nullable QueueOptions ofQueue(DeliveryOptions options) {
     PersistentQueueSettings queue = options.settings().persistentQueue();
-    return queue == null ? null : ofQueue(queue, options.clock());
+    return queue == null
+        ? null
+        : ofQueue(
+            queue,
+            new SteadyClock(options.clock(), () -> options.scheduler().now(TimeUnit.NANOSECONDS)));
   }
 
   /** The queue that the block {@code persistent_queue} describes. */

@@ -1,5 +1,6 @@
 package io.forebay.core.delivery;
 
+import io.forebay.core.item.Batch;
 import io.forebay.core.item.Item;
 import java.util.List;
 
@@ -19,6 +20,12 @@ record Slice(
     List<Item> items, int from, int to, long bytes, Owner owner, long sequence, long arrivedNanos) {
 
   static final long UNNUMBERED = -1;
+
+  /** All items of a batch that has arrived. */
+  static Slice of(Batch batch, long weight, long sequence, long arrivedNanos) {
+    Owner owner = new Owner.Share(batch.acknowledgement(), batch.size());
+    return new Slice(batch.items(), 0, batch.size(), weight, owner, sequence, arrivedNanos);
+  }
 
   /** The number after that of the last item; {@link #UNNUMBERED} where there are none. */
   long sequenceEnd() {

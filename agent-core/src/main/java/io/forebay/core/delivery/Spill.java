@@ -1,12 +1,11 @@
 package io.forebay.core.delivery;
 
+import io.forebay.queue.DiskFullException;
 import io.forebay.queue.DropReason;
 import io.forebay.queue.QueueStatistics;
 import java.util.Locale;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What is on its way from memory to the queue on disk, in order: one append under way, the rest
@@ -20,10 +19,8 @@ final class Spill {
     void onStored(Parcel parcel);
   }
 
-  private static final Logger log = LoggerFactory.getLogger(Spill.class);
   private static final int MAX_APPEND_ITEMS = 100_000;
 
-  private final String node;
   private final QueueGateway gateway;
   private final Settlement settlement;
   private final Backoff backoff;
@@ -35,11 +32,11 @@ final class Spill {
   private @Nullable Parcel underWay;
   private int singly;
   private int failures;
+  private boolean diskFull;
   private long retryAt = Long.MIN_VALUE;
   private @Nullable String why;
 
   Spill(
-      String node,
       QueueGateway gateway,
       Settlement settlement,
       Backoff backoff,
@@ -47,7 +44,6 @@ final class Spill {
       int maxAppendBytes,
       Numbers numbers,
       Stored stored) {
-    this.node = node;
     this.gateway = gateway;
     this.settlement = settlement;
     this.backoff = backoff;
@@ -66,8 +62,9 @@ final class Spill {
     return buffer.isEmpty() && underWay == null;
   }
 
-  boolean isDiskFailing() {
-    return failures > 0;
+  /** Whether the last append failed because the file system has no room. */
+  boolean isDiskFull() {
+    return diskFull;
   }
 
   /** Whether the items that wait may as well be sent, for the disk does not take them. */
@@ -152,10 +149,8 @@ final class Spill {
       buffer.addFirst(parcel.rest(result.count()));
     }
     if (result instanceof QueueGateway.Appended.Stored) {
-      if (failures > 0) {
-        log.info("{}: the queue takes data again", node);
-      }
       failures = 0;
+      diskFull = false;
       why = null;
       settlement.stored(part);
       stored.onStored(part);
@@ -165,11 +160,8 @@ final class Spill {
       buffer.addFirst(part);
       failures++;
       retryAt = nanos.getAsLong() + backoff.nanos(failures);
-      String text = "the queue cannot be written: " + failed.cause().getMessage();
-      if (failures == 1) {
-        log.warn("{}: {}; data is held in memory and sources are slowed", node, text);
-      }
-      why = text;
+      diskFull = failed.cause() instanceof DiskFullException;
+      why = "the queue cannot be written: " + failed.cause().getMessage();
     }
   }
 

@@ -64,7 +64,7 @@ final class GraphAssembler {
 
   private <C extends Record> void addDestination(
       PipelineGraph.Node node, C config, DestinationFactory<C> factory) {
-    Scheduler loop = Schedulers.newSingle("delivery-" + node.name(), true);
+    Scheduler loop = SteadyScheduler.of(Schedulers.newSingle("delivery-" + node.name(), true));
     Scheduler disk = blockingThread("disk-" + node.name());
     assembly.destination(
         node.name(),

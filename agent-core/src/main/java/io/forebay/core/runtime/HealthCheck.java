@@ -24,6 +24,8 @@ final class HealthCheck {
   /** The pipeline's own thread ticks each second; silent for longer than this, it hangs. */
   private static final Duration LIVE_WITHIN = Duration.ofSeconds(30);
 
+  private static final String DISK_FAILING = "disk_failing";
+
   private final Assembly assembly;
   private final Duration stalledAfter;
   private final LongSupplier nanoClock;
@@ -106,11 +108,13 @@ final class HealthCheck {
     }
     QueueStatistics queue = snapshot.queue();
     if (queue != null && queue.diskFailing()) {
+      String what = snapshot.diskTrouble();
+      reasons.add(new Reason(name, DISK_FAILING, what == null ? "the queue's disk fails" : what));
+    }
+    QueueStatistics letters = snapshot.deadLetters();
+    if (letters != null && letters.diskFailing()) {
       reasons.add(
-          new Reason(
-              name,
-              "disk_failing",
-              "the queue's disk refuses writes; the log names the operation"));
+          new Reason(name, DISK_FAILING, because("the disk of the dead letters fails", snapshot)));
     }
     String overflow = overflows.trouble(name);
     if (overflow != null) {

@@ -19,6 +19,9 @@ import io.forebay.core.item.ByteSlice;
 import io.forebay.core.item.Item;
 import io.forebay.queue.Compression;
 import io.forebay.queue.Overflow;
+import io.forebay.queue.PersistentQueue;
+import io.forebay.queue.QueueOptions;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -66,6 +69,10 @@ final class Harness {
   DataSize maxQueueBytes = DataSize.parse("10MB");
   RandomGenerator random = new Random(42);
   Duration lag = Duration.ZERO;
+  Duration maxAge;
+
+  /** How far the clock on the wall is ahead; may be changed at any time. */
+  Duration wallOffset = Duration.ZERO;
 
   final VirtualTimeScheduler time = VirtualTimeScheduler.create();
   final ScriptedDestination destination = new ScriptedDestination();
@@ -82,6 +89,9 @@ final class Harness {
 
   /** How the shares of the batches that were offered ended, by the first body of each. */
   final Map<String, Boolean> ended = new HashMap<>();
+
+  /** Opens the queue in place of {@link #queue}. */
+  QueueOpener realQueue;
 
   int offers;
   Delivery delivery;
@@ -136,7 +146,7 @@ final class Harness {
                 overflow,
                 FsyncPolicy.ALWAYS,
                 Duration.ofSeconds(1),
-                null,
+                maxAge,
                 Compression.NONE,
                 DataSize.parse("64MiB"))
             : null;
@@ -164,8 +174,14 @@ final class Harness {
         scheduler,
         time,
         events,
-        options ->
-            options.directory().equals(QUEUE) ? queue.open(options) : deadLetters.open(options));
+        this::open);
+  }
+
+  private PersistentQueue open(QueueOptions options) throws IOException {
+    if (!options.directory().equals(QUEUE)) {
+      return deadLetters.open(options);
+    }
+    return realQueue == null ? queue.open(options) : realQueue.open(options);
   }
 
   void offer(String... bodies) {
@@ -242,7 +258,7 @@ final class Harness {
         .isEqualTo(s.receivedItems());
     assertThat(s.memoryItems()).as("in memory").isNotNegative();
     assertThat(s.memoryBytes()).as("in memory").isNotNegative();
-    if (withQueue && !stopped && lag.isZero()) {
+    if (withQueue && realQueue == null && !stopped && lag.isZero()) {
       assertThat(s.queue().records()).as("on disk").isEqualTo(queue.size());
     }
   }
@@ -303,7 +319,8 @@ final class Harness {
 
     @Override
     public Instant instant() {
-      return Instant.ofEpochMilli(1_800_000_000_000L + time.now(TimeUnit.MILLISECONDS));
+      return Instant.ofEpochMilli(1_800_000_000_000L + time.now(TimeUnit.MILLISECONDS))
+          .plus(wallOffset);
     }
   }
 }

@@ -167,6 +167,7 @@ final class ScriptedDelivery implements Delivery {
         queue,
         null,
         0,
+        null,
         null);
   }
 }

@@ -53,7 +53,8 @@ class AgentTelemetryTest {
         queue,
         null,
         drainRate,
-        NOW);
+        NOW,
+        null);
   }
 
   private static QueueStatistics queue(long records, long diskBytes) {

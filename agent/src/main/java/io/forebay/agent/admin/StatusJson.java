@@ -126,6 +126,7 @@ final class StatusJson {
     json.writeStringProperty("state", word(snapshot.state()));
     instant(json, "since", snapshot.since());
     text(json, "why", snapshot.why());
+    text(json, "disk_trouble", snapshot.diskTrouble());
     json.writeBooleanProperty("circuit_open", snapshot.circuitOpen());
     json.writeNumberProperty("received_items", snapshot.receivedItems());
     json.writeNumberProperty("received_bytes", snapshot.receivedBytes());

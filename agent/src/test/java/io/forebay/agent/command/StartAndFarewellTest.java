@@ -60,6 +60,7 @@ class StartAndFarewellTest {
             queue,
             null,
             0,
+            null,
             null),
         0,
         Double.NaN,

@@ -1,0 +1,240 @@
+package io.forebay.core.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.forebay.core.component.SendResult;
+import io.forebay.core.config.DataSize;
+import io.forebay.core.config.DestinationSettings.PersistentQueueSettings.Mode;
+import io.forebay.queue.Overflow;
+import io.forebay.queue.SickDisk;
+import io.forebay.queue.SickDisk.Sickness;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.slf4j.LoggerFactory;
+
+/** A destination whose queue, a real one, lies on a disk that falls sick and gets well. */
+class SickDeliveryTest {
+
+  private static final SendResult DOWN = new SendResult.Retry("503 Service Unavailable");
+  private static final SendResult UP = SendResult.Delivered.INSTANCE;
+  private static final Logger LOGGER = (Logger) LoggerFactory.getLogger(DiskTrouble.class);
+
+  /** Longer than any wait between two attempts, of the disk or of the receiver. */
+  private static final Duration LONG = Duration.ofMinutes(4);
+
+  private static final int BATCHES = 30;
+  private static final int BATCH = 20;
+
+  private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
+
+  @BeforeEach
+  void listen() {
+    lines.start();
+    LOGGER.setLevel(Level.INFO);
+    LOGGER.setAdditive(false);
+    LOGGER.addAppender(lines);
+  }
+
+  @AfterEach
+  void stopListening() {
+    LOGGER.detachAppender(lines);
+    LOGGER.setAdditive(true);
+    LOGGER.setLevel(null);
+  }
+
+  private static final class Outage {
+    final SickDisk disk = new SickDisk();
+    final Harness h = new Harness();
+    final Set<String> offered = new HashSet<>();
+    boolean failed;
+
+    Outage(Mode mode, Overflow overflow) {
+      h.mode = mode;
+      h.overflow = overflow;
+      h.memoryItems = 300;
+      h.maxQueueBytes = DataSize.parse("1MB");
+      h.realQueue =
+          options ->
+              disk.open(
+                  options, (task, delay) -> h.time.schedule(task, delay, TimeUnit.MILLISECONDS));
+      h.start();
+    }
+
+    void offer(int batches) {
+      for (int i = 0; i < batches; i++) {
+        String[] bodies = Harness.bodies("item-" + offered.size() + "-", BATCH);
+        offered.addAll(List.of(bodies));
+        h.offer(bodies);
+        h.time.advanceTimeBy(Duration.ofMillis(100));
+        h.checkBooks();
+        failed |= h.snapshot().queue().diskFailing();
+      }
+    }
+
+    void run() {
+      offer(2);
+      h.destination.answer(DOWN);
+      offer(BATCHES);
+      h.time.advanceTimeBy(Duration.ofSeconds(5));
+      failed |= h.snapshot().queue().diskFailing();
+    }
+
+    long dropped() {
+      return h.events.dropped.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    void checkWellAgain(Sickness sickness) {
+      disk.heal();
+      h.time.advanceTimeBy(Duration.ofSeconds(20));
+      assertThat(h.snapshot().queue().diskFailing()).as("the disk is well").isFalse();
+      assertThat(h.snapshot().diskTrouble()).isNull();
+      h.destination.answer(UP);
+      h.pass(LONG);
+      assertThat(h.state()).isEqualTo(DeliveryState.DIRECT);
+      assertThat(h.snapshot().bufferedItems()).isZero();
+      assertThat(h.ended).hasSize(h.offers).doesNotContainValue(false);
+      assertThat(h.destination.taken).doesNotHaveDuplicates();
+      assertThat(h.destination.taken.size() + dropped()).isEqualTo(offered.size());
+      if (sickness != Sickness.FULL || h.overflow == Overflow.BLOCK) {
+        assertThat(h.events.dropped).isEmpty();
+      }
+      assertThat(h.stop(Duration.ofSeconds(5))).isTrue();
+      assertThat(disk.openFiles()).isZero();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aSickness_atAnyOperation_losesNothingThatIsNotCounted(Sickness sickness) {
+    int felt = 0;
+    for (Mode mode : Mode.values()) {
+      for (Overflow overflow : Overflow.values()) {
+        Outage counted = new Outage(mode, overflow);
+        counted.disk.fallSick(sickness, Integer.MAX_VALUE);
+        counted.run();
+        int operations = counted.disk.operations();
+        int step = Math.max(1, operations / 12);
+        for (int n = 1; n <= operations; n += step) {
+          Outage outage = new Outage(mode, overflow);
+          outage.disk.fallSick(sickness, n);
+          try {
+            outage.run();
+            outage.checkWellAgain(sickness);
+          } catch (AssertionError | RuntimeException e) {
+            throw new AssertionError(
+                sickness + " from operation " + n + " on, " + mode + ", " + overflow, e);
+          }
+          felt += outage.failed ? 1 : 0;
+        }
+      }
+    }
+    assertThat(felt).as("outages in which the disk was seen to fail").isGreaterThan(20);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void fullDiskAndFullMemory_applyTheOverflowPolicy(Overflow overflow) {
+    Outage outage = new Outage(Mode.ERROR, overflow);
+    outage.disk.fallSick(Sickness.FULL, 1);
+    outage.run();
+
+    assertThat(outage.h.snapshot().memoryItems()).as("bounded").isLessThanOrEqualTo(300);
+    long dropped = outage.dropped();
+    if (overflow == Overflow.BLOCK) {
+      assertThat(dropped).isZero();
+      assertThat(outage.h.snapshot().receivedItems()).as("sources wait").isLessThan(400);
+    } else {
+      String reason = overflow == Overflow.DROP_NEWEST ? "overflow_newest" : "overflow_oldest";
+      assertThat(outage.h.events.dropped).containsOnlyKeys(reason);
+      assertThat(dropped).isGreaterThan(200);
+      assertThat(outage.h.snapshot().receivedItems()).isEqualTo(outage.offered.size());
+    }
+    outage.checkWellAgain(Sickness.FULL);
+    List<String> taken = outage.h.destination.taken;
+    assertThat(taken.contains("item-620-19"))
+        .as("the newest item")
+        .isEqualTo(overflow != Overflow.DROP_NEWEST);
+    assertThat(taken.contains("item-40-0"))
+        .as("the oldest item of the outage")
+        .isEqualTo(overflow != Overflow.DROP_OLDEST);
+  }
+
+  /** What the disk does not take goes straight out while the receiver is well. */
+  @Test
+  void fullDisk_costsNothing_whileTheReceiverIsWell() {
+    Outage outage = new Outage(Mode.ALWAYS, Overflow.DROP_NEWEST);
+    outage.disk.fallSick(Sickness.FULL, 1);
+    outage.offer(BATCHES);
+    outage.h.pass(Duration.ofSeconds(10));
+    assertThat(outage.h.destination.taken).hasSameElementsAs(outage.offered);
+    assertThat(outage.h.snapshot().queue().diskFailing()).isTrue();
+    outage.checkWellAgain(Sickness.FULL);
+    assertThat(outage.h.events.dropped).isEmpty();
+  }
+
+  @Test
+  void log_namesNodeDirectoryCauseAndMend_onceAMinute_andSaysWhenItIsWell() {
+    Outage outage = new Outage(Mode.ALWAYS, Overflow.BLOCK);
+    outage.disk.fallSick(Sickness.FULL, 1);
+    outage.h.destination.answer(DOWN);
+    outage.offer(BATCHES);
+    outage.h.pass(Duration.ofMinutes(10));
+
+    List<String> warnings = messages(Level.WARN);
+    assertThat(warnings.get(0))
+        .isEqualTo(
+            "out: the queue in queue cannot append: No space left on device; make room on its file"
+                + " system; what is not on disk is held in memory, and it is tried again");
+    assertThat(warnings.get(1))
+        .matches("out: still failing, \\d+ times more: the queue in queue cannot .*");
+    assertThat(warnings).as("in ten minutes").hasSizeBetween(8, 12);
+    assertThat(outage.h.snapshot().diskTrouble()).contains("No space left on device");
+    assertThat(messages(Level.INFO)).isEmpty();
+
+    outage.disk.heal();
+    outage.h.pass(Duration.ofSeconds(15));
+    assertThat(messages(Level.INFO))
+        .singleElement()
+        .asString()
+        .matches("out: the queue in queue works again, after \\d+ failures of its disk");
+    assertThat(messages(Level.WARN)).hasSameSizeAs(warnings);
+  }
+
+  /** A disk that fails and works by turns floods no log. */
+  @Test
+  void log_staysQuiet_whileADiskFailsByTurns() {
+    Outage outage = new Outage(Mode.ALWAYS, Overflow.BLOCK);
+    for (int i = 0; i < 100; i++) {
+      outage.disk.fallSick(Sickness.WRITES, 1);
+      outage.offer(1);
+      outage.h.pass(Duration.ofSeconds(1));
+      outage.disk.heal();
+      outage.h.pass(Duration.ofSeconds(2));
+    }
+    assertThat(messages(Level.WARN)).as("in five minutes").hasSizeBetween(3, 7);
+    assertThat(messages(Level.INFO)).hasSizeLessThanOrEqualTo(7);
+  }
+
+  private List<String> messages(Level level) {
+    List<String> messages = new ArrayList<>();
+    for (ILoggingEvent line : lines.list) {
+      if (line.getLevel() == level) {
+        messages.add(line.getFormattedMessage());
+      }
+    }
+    return messages;
+  }
+}
