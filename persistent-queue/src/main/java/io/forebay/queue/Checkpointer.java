@@ -11,12 +11,14 @@ final class Checkpointer {
 
   private final Storage storage;
   private final Ledger ledger;
+  private final Room room;
   private final StateFile file;
   private final DirectoryGuard guard;
 
-  Checkpointer(Storage storage, Ledger ledger, StateFile file, DirectoryGuard guard) {
+  Checkpointer(Storage storage, Ledger ledger, Room room, StateFile file, DirectoryGuard guard) {
     this.storage = storage;
     this.ledger = ledger;
+    this.room = room;
     this.file = file;
     this.guard = guard;
   }
@@ -34,6 +36,17 @@ final class Checkpointer {
       ledger.unsaved();
       throw e;
     }
+  }
+
+  /**
+   * As {@link #reclaim}, and gives what that frees of a shared disk to whoever wants it.
+   *
+   * @return whether anything was deleted
+   */
+  boolean giveBack() throws IOException {
+    boolean deleted = reclaim();
+    room.settle();
+    return deleted;
   }
 
   /**

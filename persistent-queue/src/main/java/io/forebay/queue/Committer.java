@@ -1,5 +1,6 @@
 package io.forebay.queue;
 
+import io.forebay.queue.OverflowPolicy.Admission;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -18,13 +19,6 @@ final class Committer {
   /** After so many groups the writer's other tasks have their turn. */
   private static final int MAX_GROUPS = 16;
 
-  private enum Admission {
-    ADMITTED,
-    TOO_LARGE,
-    REFUSED,
-    LATER
-  }
-
   private final AppendLine line = new AppendLine();
   private final GroupWait groupWait = new GroupWait(line);
 
@@ -35,15 +29,15 @@ final class Committer {
   private final SegmentWriter segments;
   private final Checkpointer checkpointer;
   private final Evidence evidence;
+  private final Room room;
   private final Losses losses;
   private final DiskHealth health;
   private final QueueListener listener;
   private final BatchEncoder encoder;
-  private final Overflow overflow;
+  private final OverflowPolicy overflow;
   private final boolean always;
   private final boolean syncsLater;
   private final Clock clock;
-  private final long maxBytes;
 
   private boolean telling;
   private boolean madeRoom;
@@ -56,6 +50,7 @@ final class Committer {
       SegmentWriter segments,
       Checkpointer checkpointer,
       Evidence evidence,
+      Room room,
       Losses losses,
       DiskHealth health,
       QueueListener listener) {
@@ -63,15 +58,16 @@ final class Committer {
     this.segments = segments;
     this.checkpointer = checkpointer;
     this.evidence = evidence;
+    this.room = room;
     this.losses = losses;
     this.health = health;
     this.listener = listener;
     this.encoder = new BatchEncoder(options, segmentBytes, ledger, segments, checkpointer);
-    this.overflow = options.overflow();
+    this.overflow =
+        new OverflowPolicy(options, ledger, room, segments, checkpointer, evidence, losses);
     this.always = options.syncPolicy() instanceof SyncPolicy.Always;
     this.syncsLater = options.syncPolicy() instanceof SyncPolicy.Interval;
     this.clock = options.clock();
-    this.maxBytes = options.maxBytes();
   }
 
   /** Puts an append into the line; false when the queue is closed. */
@@ -134,24 +130,24 @@ final class Committer {
         segments.skipTo(append.wantedSequence);
       }
       segments.begin();
-      long free = ledger.freeBytes();
+      room.begin();
       long groupBytes = 0;
       while (append != null && groupBytes < MAX_GROUP_BYTES) {
         long bytes = encoder.maxBytesOnDisk(append);
-        if (bytes > free && group.isEmpty()) {
-          Admission admission = makeRoom(append, bytes);
+        boolean taken = room.take(bytes);
+        if (!taken && group.isEmpty()) {
+          Admission admission = overflow.makeRoom(bytes, encoder.fits(append));
           if (admission != Admission.ADMITTED) {
             return refuse(append, admission, group);
           }
-          free = ledger.freeBytes();
+          taken = true;
         }
-        if (bytes > free || !encoder.fits(append) || !encoder.follows(append)) {
+        if (!taken || !encoder.fits(append) || !encoder.follows(append)) {
           if (group.isEmpty()) {
             return refuse(append, Admission.TOO_LARGE, group);
           }
           break; // decided when it is the first of a group
         }
-        free -= bytes;
         groupBytes += bytes;
         line.removeFirst();
         group.add(append);
@@ -170,48 +166,13 @@ final class Committer {
     return true;
   }
 
-  private Admission makeRoom(PendingAppend append, long bytes) throws IOException {
-    long capacity = ledger.freeBytes() + ledger.segmentFileBytes() + evidence.bytes();
-    if (bytes > capacity || !encoder.fits(append)) {
-      return Admission.TOO_LARGE;
-    }
-    segments.endIfSettled();
-    checkpointer.reclaim();
-    evidence.makeRoom(bytes);
-    while (ledger.freeBytes() < bytes) {
-      if (overflow == Overflow.BLOCK) {
-        return Admission.LATER;
-      }
-      if (overflow == Overflow.DROP_NEWEST) {
-        return Admission.REFUSED;
-      }
-      dropOldest();
-    }
-    return Admission.ADMITTED;
-  }
-
-  private void dropOldest() throws IOException {
-    Segment oldest = ledger.oldestSegment();
-    if (oldest == null) {
-      throw new IOException("no segment is left to drop in a full queue of " + maxBytes + " bytes");
-    }
-    if (segments.writesTo(oldest)) {
-      segments.end();
-    }
-    losses.dropped(DropReason.OVERFLOW_OLDEST, ledger.evict(oldest));
-    checkpointer.reclaim();
-    if (ledger.oldestSegment() == oldest) {
-      throw new IOException("the oldest segment cannot be deleted: " + oldest.name());
-    }
-  }
-
   private boolean refuse(PendingAppend append, Admission admission, List<PendingAppend> group) {
+    room.settle();
     if (admission == Admission.LATER) {
       blocked = true;
       return false;
     }
-    DropReason reason =
-        admission == Admission.TOO_LARGE ? DropReason.TOO_LARGE : DropReason.OVERFLOW_NEWEST;
+    DropReason reason = admission.reason;
     losses.dropped(reason, append.batch.count(), append.payloadBytes);
     line.removeFirst();
     group.add(append);
@@ -253,6 +214,7 @@ final class Committer {
     } catch (IOException e) {
       health.writeFailed("write the state", e);
     }
+    room.settle();
     int expected = group.size() + line.size();
     end(group, PendingAppend::stored);
     groupWait.ended(expected, segments.lastSyncNanos());
@@ -271,11 +233,12 @@ final class Committer {
     try {
       checkpointer.reclaim();
       if (DiskFullException.isCause(cause)
-          && overflow == Overflow.DROP_OLDEST
+          && overflow.isRing()
           && !madeRoom
           && ledger.oldestSegment() != null) {
         madeRoom = true; // once for a group: others may take what becomes free, all of it
-        dropOldest();
+        overflow.dropOldest();
+        room.settle();
         line.putBack(group);
         return;
       }
@@ -283,6 +246,7 @@ final class Committer {
       health.writeFailed("write the state", e);
     }
     madeRoom = false;
+    room.settle();
     IOException told = DiskFullException.orIs(cause);
     end(group, append -> append.failed(told));
   }

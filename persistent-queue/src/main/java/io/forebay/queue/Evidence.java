@@ -22,6 +22,7 @@ final class Evidence {
 
   private final Storage storage;
   private final Ledger ledger;
+  private final Room room;
   private final long maxFileBytes;
 
   /** Length by name; a name tells the place, so the lowest is about the oldest. */
@@ -30,9 +31,10 @@ final class Evidence {
   /** Of files that were deleted, and may still come back. */
   private long deletedBytes;
 
-  Evidence(Storage storage, Ledger ledger, long maxBytes) {
+  Evidence(Storage storage, Ledger ledger, Room room, long maxBytes) {
     this.storage = storage;
     this.ledger = ledger;
+    this.room = room;
     this.maxFileBytes = Math.min(MAX_FILE_BYTES, maxBytes / (4 * MAX_FILES));
   }
 
@@ -59,7 +61,8 @@ final class Evidence {
     while (files.size() >= MAX_FILES) {
       discardOldest();
     }
-    if (bytes > ledger.freeBytes()) {
+    room.begin();
+    if (!room.take(bytes)) {
       log.warn("no room to keep {} damaged bytes of {}", bytes, storage.path(segment.name()));
       return;
     }
@@ -84,13 +87,19 @@ final class Evidence {
         discard(name);
       }
     }
+    room.settle();
   }
 
-  /** Discards the oldest until so many bytes are free, or nothing is left. */
+  /**
+   * Discards the oldest until so many bytes can be taken, or nothing is left. Begins the room's
+   * group anew.
+   */
   void makeRoom(long bytes) throws IOException {
     freeDeleted();
-    while (!files.isEmpty() && ledger.freeBytes() < bytes) {
+    room.begin();
+    while (!files.isEmpty() && !room.has(bytes)) {
       discardOldest();
+      room.begin();
     }
   }
 

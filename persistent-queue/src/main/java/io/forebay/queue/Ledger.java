@@ -69,7 +69,12 @@ final class Ledger {
   }
 
   synchronized long freeBytes() {
-    return maxBytes - otherBytes - segments.fileBytes();
+    return maxBytes - diskBytes();
+  }
+
+  /** Bytes of all files together. */
+  synchronized long diskBytes() {
+    return otherBytes + segments.fileBytes();
   }
 
   synchronized long segmentFileBytes() {
@@ -238,10 +243,7 @@ final class Ledger {
   }
 
   synchronized boolean hasReady() {
-    if (frames.firstReady() != null) {
-      return true;
-    }
-    return mayRead() && settled.firstAbsent(unread) < next;
+    return frames.firstReady() != null || (mayRead() && settled.firstAbsent(unread) < next);
   }
 
   private boolean mayRead() {
@@ -279,7 +281,7 @@ final class Ledger {
         onDisk + frames.leasedRecords() - frames.leasedOnDisk(),
         // After damage the sum is an estimate, which must not say that nothing is there.
         onDisk == 0 ? 0 : Math.max(segments.liveBytes(), onDisk),
-        otherBytes + segments.fileBytes(),
+        diskBytes(),
         maxBytes,
         segments.size(),
         next,

@@ -1,6 +1,9 @@
 package io.forebay.queue;
 
-/** What an append does when the queue has reached its bound in bytes. */
+/**
+ * What an append does when the queue has reached its bound in bytes, or the disk that it shares
+ * with others gives it no more.
+ */
 public enum Overflow {
   /** Refuse the new batch. */
   DROP_NEWEST,

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxAge older records are dropped and counted; null for no limit
  * @param clock stamps frames and measures ages
  * @param listener told of everything that an operator should see
+ * @param space the queue's part of a disk that it shares with other queues
  */
 public record QueueOptions(
     Path directory,
@@ -29,7 +30,8 @@ public record QueueOptions(
     Compression compression,
     @Nullable Duration maxAge,
     Clock clock,
-    QueueListener listener) {
+    QueueListener listener,
+    SpaceGrant space) {
 
   public static final long DEFAULT_MAX_BYTES = 1_000_000_000L;
   public static final int DEFAULT_SEGMENT_BYTES = 64 * 1024 * 1024;
@@ -49,6 +51,65 @@ public record QueueOptions(
     if (maxAge != null && maxAge.isNegative()) {
       throw new IllegalArgumentException("maxAge must not be negative: " + maxAge);
     }
+  }
+
+  /** With a disk of its own. */
+  public QueueOptions(
+      Path directory,
+      long maxBytes,
+      int segmentBytes,
+      Overflow overflow,
+      SyncPolicy syncPolicy,
+      Compression compression,
+      @Nullable Duration maxAge,
+      Clock clock,
+      QueueListener listener) {
+    this(
+        directory,
+        maxBytes,
+        segmentBytes,
+        overflow,
+        syncPolicy,
+        compression,
+        maxAge,
+        clock,
+        listener,
+        SpaceGrant.UNLIMITED);
+  }
+
+  /** The same queue, with another listener. */
+  public QueueOptions withListener(QueueListener other) {
+    return new QueueOptions(
+        directory,
+        maxBytes,
+        segmentBytes,
+        overflow,
+        syncPolicy,
+        compression,
+        maxAge,
+        clock,
+        other,
+        space);
+  }
+
+  /**
+   * The same queue on a disk that it shares.
+   *
+   * @param largestSegmentBytes bound on {@link #segmentBytes}, so that a small part can be let go
+   *     of in steps
+   */
+  public QueueOptions withSpace(SpaceGrant shared, int largestSegmentBytes) {
+    return new QueueOptions(
+        directory,
+        maxBytes,
+        Math.max(MIN_SEGMENT_BYTES, Math.min(segmentBytes, largestSegmentBytes)),
+        overflow,
+        syncPolicy,
+        compression,
+        maxAge,
+        clock,
+        listener,
+        shared);
   }
 
   /**

@@ -19,6 +19,7 @@ record QueueParts(
       WriterLoop writer,
       Ledger ledger,
       Evidence evidence,
+      Room room,
       Losses losses,
       StateFile stateFile,
       QueueListener listener,
@@ -30,7 +31,7 @@ record QueueParts(
     Duration maxAge = options.maxAge();
     long maxAgeMillis = maxAge == null ? Long.MAX_VALUE : maxAge.toMillis();
     QueueReader reader = new QueueReader(storage, ledger, losses, options.clock(), maxAgeMillis);
-    Checkpointer checkpointer = new Checkpointer(storage, ledger, stateFile, guard);
+    Checkpointer checkpointer = new Checkpointer(storage, ledger, room, stateFile, guard);
     boolean syncOnRoll = !(options.syncPolicy() instanceof SyncPolicy.Never);
     SegmentWriter segments =
         new SegmentWriter(
@@ -43,6 +44,7 @@ record QueueParts(
             segments,
             checkpointer,
             evidence,
+            room,
             losses,
             health,
             listener);

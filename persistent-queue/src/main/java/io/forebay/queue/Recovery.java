@@ -128,9 +128,11 @@ final class Recovery {
           .filter(segment -> segment.first == live.segment())
           .forEach(segment -> segment.restore(live));
     }
-    Evidence evidence = new Evidence(storage, ledger, options.maxBytes());
+    Room room = new Room(ledger, options.space());
+    Evidence evidence = new Evidence(storage, ledger, room, options.maxBytes());
     others.forEach(evidence::found);
     segments.forEach(ledger::addSegment);
+    room.settle();
     if (newest != null) {
       // What a killed process wrote may be in memory only; before it is shown to anyone, it is
       // safe.
@@ -153,6 +155,7 @@ final class Recovery {
             writer,
             ledger,
             evidence,
+            room,
             losses,
             stateFile,
             listener,

@@ -237,7 +237,7 @@ final class SegmentQueue implements PersistentQueue, LeasedRecords.Owner {
       return;
     }
     try {
-      if (parts.checkpointer().reclaim()) {
+      if (parts.checkpointer().giveBack()) {
         listener.onReady();
       } else if (ledger.hasChanged()) {
         parts.checkpointer().save(false);
@@ -272,7 +272,7 @@ final class SegmentQueue implements PersistentQueue, LeasedRecords.Owner {
       parts.guard().ensure();
       ledger.reservation.reserve(ledger.next());
       parts.checkpointer().save(true);
-      parts.checkpointer().reclaim();
+      parts.checkpointer().giveBack();
       storage.syncDirectory();
     } catch (IOException e) {
       failure = first(failure, e);

@@ -151,7 +151,7 @@ final class QueueModel {
   private static boolean entered(DropReason reason) {
     return switch (reason) {
       case OVERFLOW_OLDEST, MAX_AGE, DAMAGED -> true;
-      case OVERFLOW_NEWEST, TOO_LARGE -> false;
+      case OVERFLOW_NEWEST, DISK_BUDGET, TOO_LARGE -> false;
     };
   }
 

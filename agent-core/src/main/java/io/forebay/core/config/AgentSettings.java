@@ -1,5 +1,6 @@
 package io.forebay.core.config;
 
+import io.forebay.queue.QueueOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -56,7 +57,9 @@ public record AgentSettings(
             value =
                 "Bytes after which a destination that keeps files finishes one, where it does not say itself.",
             min = 1)
-        @Nullable DataSize archiveMaxByteLimit) {
+        @Nullable DataSize archiveMaxByteLimit,
+    @Key("One bound over the bytes on disk of all queues and dead letters.")
+        @Nullable DiskBudgetSettings diskBudget) {
 
   /** The {@code log} block. */
   public record LogSettings(
@@ -69,6 +72,44 @@ public record AgentSettings(
     INFO,
     WARN,
     ERROR
+  }
+
+  /** The {@code disk_budget} block. */
+  public record DiskBudgetSettings(
+      @Key(
+              value =
+                  "Real bytes on disk of all queues and dead letters together at most, those that no node owns included; no limit when missing.",
+              min = 1_000_000)
+          @Nullable DataSize maxByteSize,
+      @Key(
+              value = "Bytes that stay free on each file system that a queue lies on.",
+              defaultValue = "0",
+              min = 0)
+          DataSize minFreeBytes)
+      implements Validated {
+
+    /** The part of the budget that is shared out evenly, so that every queue has some for sure. */
+    private static final int SHARED_OUT_PART = 4;
+
+    /** What each of so many queues has for itself; {@link Long#MAX_VALUE} without a bound. */
+    public long shareBytes(int queues) {
+      return maxByteSize == null
+          ? Long.MAX_VALUE
+          : maxByteSize.bytes() / SHARED_OUT_PART / Math.max(queues, 1);
+    }
+
+    /** The least budget that leaves each of so many queues a share to work with. */
+    public static DataSize least(int queues) {
+      return DataSize.ofBytes(QueueOptions.MIN_MAX_BYTES * SHARED_OUT_PART * queues);
+    }
+
+    @Override
+    public void validate(Complaints complaints) {
+      if (maxByteSize == null && minFreeBytes.bytes() == 0) {
+        complaints.report(
+            "", "'disk_budget' bounds nothing: set max_byte_size, min_free_bytes or both");
+      }
+    }
   }
 
   /** The {@code persisting_cursor_settings} block. */

@@ -68,6 +68,18 @@ public record DataSize(long bytes) implements Comparable<DataSize> {
     return Long.compare(bytes, other.bytes);
   }
 
+  /** {@code 3.4GB}: rounded, for people. */
+  public String rounded() {
+    String[] names = {"TB", "GB", "MB", "KB"};
+    for (String name : names) {
+      long unit = UNITS.getOrDefault(name.toLowerCase(Locale.ROOT), 1L);
+      if (bytes >= unit) {
+        return String.format(Locale.ROOT, "%.1f%s", (double) bytes / unit, name);
+      }
+    }
+    return bytes + "B";
+  }
+
   /** The shortest exact form, such as {@code 64MiB} or {@code 1GB}. */
   @Override
   public String toString() {

@@ -116,6 +116,21 @@ public record DestinationSettings(
               max = 1 << 30)
           DataSize segmentSize) {
 
+    private PersistentQueueSettings withSegmentSize(DataSize size) {
+      return new PersistentQueueSettings(
+          path,
+          mode,
+          maxByteSize,
+          drainRateLimit,
+          strictOrdering,
+          overflow,
+          fsync,
+          fsyncInterval,
+          maxAge,
+          compression,
+          size);
+    }
+
     /** The three modes of the contract. */
     public enum Mode {
       ERROR,
@@ -140,6 +155,25 @@ public record DestinationSettings(
               defaultValue = "100MB",
               min = 65536)
           DataSize maxByteSize) {}
+
+  /** The same, with segments of the queue no larger than so many bytes. */
+  public DestinationSettings withSegmentsUpTo(long bytes) {
+    PersistentQueueSettings queue = persistentQueue;
+    if (queue == null || queue.segmentSize().bytes() <= bytes) {
+      return this;
+    }
+    return new DestinationSettings(
+        parallelWorkerCount,
+        batchSize,
+        batchBytes,
+        batchTimeout,
+        requestTimeout,
+        memoryBuffer,
+        retry,
+        resilience,
+        queue.withSegmentSize(DataSize.ofBytes(bytes)),
+        deadLetters);
+  }
 
   /** Whether order is kept strictly, retries included. */
   public boolean strictOrdering() {

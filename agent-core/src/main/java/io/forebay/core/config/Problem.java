@@ -23,6 +23,7 @@ public record Problem(
 
   /** Whether the pipeline can run all the same. */
   public enum Severity {
+    NOTE,
     WARNING,
     ERROR
   }
@@ -36,7 +37,12 @@ public record Problem(
         line.append(':').append(column);
       }
     }
-    line.append(severity == Severity.ERROR ? ": error: " : ": warning: ");
+    line.append(
+        switch (severity) {
+          case NOTE -> ": note: ";
+          case WARNING -> ": warning: ";
+          case ERROR -> ": error: ";
+        });
     if (node != null) {
       line.append("node ").append(Quoted.of(node)).append(": ");
     }

@@ -55,6 +55,13 @@ public final class Problems {
     keep(Severity.WARNING, position, node, message, suggestion);
   }
 
+  /** Notes something that is as it should be and yet good to know. */
+  public void note(
+      Position position, @Nullable String node, String message, @Nullable String suggestion) {
+    warnings++;
+    keep(Severity.NOTE, position, node, message, suggestion);
+  }
+
   private void keep(
       Severity severity,
       Position position,

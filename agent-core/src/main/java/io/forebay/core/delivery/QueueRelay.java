@@ -35,7 +35,7 @@ final class QueueRelay implements QueueListener {
     switch (reason) {
       case OVERFLOW_OLDEST, MAX_AGE, DAMAGED ->
           loop.post(() -> events.onDropped(reason, records, bytes));
-      case OVERFLOW_NEWEST, TOO_LARGE -> {}
+      case OVERFLOW_NEWEST, DISK_BUDGET, TOO_LARGE -> {}
     }
   }
 

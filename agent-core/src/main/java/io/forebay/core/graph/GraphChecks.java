@@ -46,6 +46,7 @@ final class GraphChecks {
           Position.FILE, null, "no source leads to any destination", "link them under 'links'");
     }
     QueueDirectories.check(checks.nodes.values(), problems);
+    DiskBudgetCheck.check(config, problems);
     AgentSettings settings = config.settings();
     if (problems.hasErrors() || settings == null) {
       return Optional.empty();

@@ -12,9 +12,13 @@ import org.jspecify.annotations.Nullable;
  * A pipeline file as read, before anybody looked at how its parts fit together.
  *
  * @param settings null when they have problems
+ * @param source the whole file
  */
 record PipelineConfig(
-    @Nullable AgentSettings settings, List<NodeConfig> nodes, List<LinkConfig> links) {
+    @Nullable AgentSettings settings,
+    List<NodeConfig> nodes,
+    List<LinkConfig> links,
+    Yaml.Mapping source) {
 
   PipelineConfig {
     nodes = List.copyOf(nodes);

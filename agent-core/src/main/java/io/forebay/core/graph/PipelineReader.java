@@ -60,7 +60,7 @@ final class PipelineReader {
           null,
           "a pipeline file is a block of keys, and this is " + yaml.kind(),
           "its keys are " + String.join(", ", KEYS));
-      return new PipelineConfig(null, List.of(), List.of());
+      return new PipelineConfig(null, List.of(), List.of(), Mapping.empty(yaml.position()));
     }
     BindScope scope = scope(root);
     checkKeys(root, scope);
@@ -76,7 +76,7 @@ final class PipelineReader {
     List<LinkConfig> links = new ArrayList<>();
     eachBlock(root, "links", scope, (block, inner) -> link(block, inner, links));
     scope.ignored().report(problems);
-    return new PipelineConfig(settings, nodes, links);
+    return new PipelineConfig(settings, nodes, links, root);
   }
 
   /** Reads the keys of one node from a block of their own. */

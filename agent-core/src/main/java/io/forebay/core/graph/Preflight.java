@@ -1,6 +1,7 @@
 package io.forebay.core.graph;
 
 import io.forebay.core.component.DestinationFactory;
+import io.forebay.core.config.AgentSettings.DiskBudgetSettings;
 import io.forebay.core.config.DataSize;
 import io.forebay.core.config.DestinationSettings;
 import io.forebay.core.config.DestinationSettings.DeadLetterSettings;
@@ -179,7 +180,12 @@ public final class Preflight {
   private void room(FileStore store, long wanted, Path path, Position position, String node)
       throws IOException {
     long before = promised.getOrDefault(store, 0L);
+    DiskBudgetSettings budget = graph.settings().diskBudget();
+    DataSize max = budget == null ? null : budget.maxByteSize();
     long total = before + Math.max(0, wanted);
+    if (max != null) {
+      total = Math.min(total, max.bytes());
+    }
     promised.put(store, total);
     long free = store.getUsableSpace();
     if (total > free && before <= free) {

@@ -3,6 +3,7 @@ package io.forebay.core.runtime;
 import io.forebay.core.component.Processor;
 import io.forebay.core.component.Source;
 import io.forebay.core.delivery.Delivery;
+import io.forebay.core.disk.DiskInventory;
 import io.forebay.core.graph.NodeKind;
 import io.forebay.core.telemetry.AgentTelemetry;
 import io.forebay.core.telemetry.DeliveryTelemetry;
@@ -33,6 +34,7 @@ final class Assembly {
   private final AgentTelemetry telemetry;
   private final Scheduler timer;
   private final RandomGenerator random;
+  private final DiskInventory inventory;
   private final Map<String, NodeTelemetry> nodes = new LinkedHashMap<>();
   private final Map<String, Outlets> outlets = new LinkedHashMap<>();
   private final Map<String, Inlet> inlets = new LinkedHashMap<>();
@@ -46,6 +48,17 @@ final class Assembly {
    * @param random for jitter; thread safe
    */
   Assembly(AgentTelemetry telemetry, Scheduler timer, RandomGenerator random) {
+    this(telemetry, timer, random, DiskInventory.none());
+  }
+
+  /**
+   * @param timer one thread, on which the pipeline's life is led; nothing that blocks
+   * @param random for jitter; thread safe
+   * @param inventory of what the pipeline has on disk
+   */
+  Assembly(
+      AgentTelemetry telemetry, Scheduler timer, RandomGenerator random, DiskInventory inventory) {
+    this.inventory = inventory;
     this.telemetry = telemetry;
     this.timer = timer;
     this.random = random;
@@ -126,6 +139,10 @@ final class Assembly {
 
   AgentTelemetry telemetry() {
     return telemetry;
+  }
+
+  DiskInventory inventory() {
+    return inventory;
   }
 
   Scheduler timer() {

@@ -10,6 +10,7 @@ import io.forebay.core.config.AgentSettings;
 import io.forebay.core.delivery.DeliveryListener;
 import io.forebay.core.delivery.DeliveryOptions;
 import io.forebay.core.delivery.QueueSettings;
+import io.forebay.core.disk.DiskBudget;
 import io.forebay.core.graph.PipelineGraph;
 import io.forebay.core.telemetry.AgentTelemetry;
 import io.forebay.queue.PersistentQueue;
@@ -31,7 +32,8 @@ final class GraphAssembler {
         new Assembly(
             new AgentTelemetry(options.registry(), options.clock()),
             Schedulers.newSingle("pipeline", true),
-            options.random());
+            options.random(),
+            options.inventory());
   }
 
   static Assembly assemble(PipelineGraph graph, PipelineOptions options) {
@@ -106,9 +108,10 @@ final class GraphAssembler {
       DeliveryListener listener,
       Scheduler loop,
       Scheduler disk) {
+    DiskBudget budget = options.inventory().budget();
     return new DeliveryOptions(
         node.name(),
-        factory.settings(config),
+        factory.settings(config).withSegmentsUpTo(budget.segmentBytes()),
         factory.create(config, context),
         settings.itemBufferMaxByteLimit(),
         settings.itemBufferFlushInterval(),
@@ -118,7 +121,7 @@ final class GraphAssembler {
         loop,
         disk,
         listener,
-        PersistentQueue::open);
+        queue -> PersistentQueue.open(budget.share(queue)));
   }
 
   private ComponentContext context(PipelineGraph.Node node, Path directory, NodeListener listener) {

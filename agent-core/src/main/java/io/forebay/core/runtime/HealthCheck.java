@@ -2,6 +2,7 @@ package io.forebay.core.runtime;
 
 import io.forebay.core.delivery.DeliverySnapshot;
 import io.forebay.core.delivery.DeliveryState;
+import io.forebay.core.disk.BudgetStatus;
 import io.forebay.core.runtime.HealthReport.Reason;
 import io.forebay.core.runtime.PipelineStatus.State;
 import io.forebay.core.telemetry.DeliveryTelemetry;
@@ -72,6 +73,10 @@ final class HealthCheck {
     if (state != State.RUNNING) {
       String word = state.name().toLowerCase(Locale.ROOT);
       reasons.add(new Reason("", word, "the pipeline is " + word));
+    }
+    BudgetStatus budget = assembly.inventory().status().budget();
+    if (budget != null && budget.spent() != null) {
+      reasons.add(new Reason("", "disk_budget", budget.sentence()));
     }
     Set<String> starting =
         state != State.RUNNING

@@ -23,8 +23,8 @@ public record HealthReport(boolean live, boolean ready, List<Reason> reasons) {
    *
    * @param node the node's name; empty when it is about the whole pipeline
    * @param code a fixed word in snake case: {@code starting}, {@code stopping}, {@code stopped},
-   *     {@code unhealthy}, {@code paused}, {@code disk_failing}, {@code overflowing}, {@code
-   *     stalled}
+   *     {@code unhealthy}, {@code paused}, {@code disk_failing}, {@code disk_budget}, {@code
+   *     overflowing}, {@code stalled}
    * @param message for people
    */
   public record Reason(String node, String code, String message) {}

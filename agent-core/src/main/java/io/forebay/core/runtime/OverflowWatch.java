@@ -20,6 +20,7 @@ final class OverflowWatch {
   private static final Duration OVER_AFTER = Duration.ofSeconds(60);
 
   private static final String OVERFLOW = "overflow_";
+  private static final String DISK_BUDGET = "disk_budget";
 
   private final Clock clock;
   private final LongSupplier nanoClock;
@@ -42,7 +43,9 @@ final class OverflowWatch {
   void note(NodeTelemetry node) {
     long items = 0;
     for (Map.Entry<String, Drops> drops : node.drops().entrySet()) {
-      items += drops.getKey().startsWith(OVERFLOW) ? drops.getValue().items() : 0;
+      String reason = drops.getKey();
+      boolean full = reason.startsWith(OVERFLOW) || reason.equals(DISK_BUDGET);
+      items += full ? drops.getValue().items() : 0;
     }
     long now = nanoClock.getAsLong();
     Episode last = episodes.get(node.name());

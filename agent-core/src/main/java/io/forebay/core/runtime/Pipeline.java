@@ -1,5 +1,6 @@
 package io.forebay.core.runtime;
 
+import io.forebay.core.disk.DiskInventory;
 import io.forebay.core.graph.PipelineGraph;
 import io.forebay.core.runtime.PipelineStatus.State;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -7,7 +8,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -18,6 +18,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * A running pipeline. Starts destinations first and sources last, stops sources first. Safe from
@@ -37,7 +38,7 @@ public final class Pipeline {
   private final Duration grace;
   private final Clock clock;
   private final HealthCheck health;
-  private final TroubleLog troubles;
+  private final PipelineWatch watch;
   private final AtomicReference<State> state = new AtomicReference<>(State.NEW);
   private final Sinks.Empty<Void> completed = Sinks.empty();
   private final Disposable.Composite watches = Disposables.composite();
@@ -51,10 +52,11 @@ public final class Pipeline {
     this.grace = grace;
     this.clock = clock;
     this.health = new HealthCheck(assembly, stalledAfter, clock, System::nanoTime);
-    this.troubles = new TroubleLog(assembly, System::nanoTime);
+    this.watch = new PipelineWatch(assembly, health);
     this.starting = Mono.defer(this::startOnce).cache();
     this.stopping = Mono.defer(this::stopOnce).cache();
     assembly.telemetry().ready(() -> health().ready());
+    assembly.telemetry().disk(assembly.inventory()::status);
   }
 
   /**
@@ -64,7 +66,18 @@ public final class Pipeline {
    * @param registry where the pipeline's meters are bound until it has stopped
    */
   public static Pipeline create(PipelineGraph graph, Path dataDirectory, MeterRegistry registry) {
-    return create(graph, PipelineOptions.of(dataDirectory, registry));
+    return create(
+        graph, dataDirectory, registry, DiskInventory.of(graph, dataDirectory, Clock.systemUTC()));
+  }
+
+  /**
+   * As {@link #create(PipelineGraph, Path, MeterRegistry)}, for a part of an agent.
+   *
+   * @param inventory of the whole agent
+   */
+  public static Pipeline create(
+      PipelineGraph graph, Path dataDirectory, MeterRegistry registry, DiskInventory inventory) {
+    return create(graph, PipelineOptions.of(dataDirectory, registry, inventory));
   }
 
   static Pipeline create(PipelineGraph graph, PipelineOptions options) {
@@ -123,7 +136,9 @@ public final class Pipeline {
       return Mono.error(new IllegalStateException("the pipeline was stopped before it started"));
     }
     DroppedSignals.watch();
-    return Flux.fromIterable(assembly.destinations())
+    return Mono.fromRunnable(assembly.inventory()::begin)
+        .subscribeOn(Schedulers.boundedElastic())
+        .thenMany(Flux.fromIterable(assembly.destinations()))
         .flatMap(DestinationNode::open)
         .then()
         .publishOn(timer)
@@ -138,7 +153,7 @@ public final class Pipeline {
       throw new IllegalStateException("the pipeline was stopped while it started");
     }
     startedAt = clock.instant();
-    watches.add(timer.schedulePeriodically(this::tick, 0, 1, TimeUnit.SECONDS));
+    watches.add(watch.begin(timer));
     assembly.destinations().forEach(DestinationNode::start);
     assembly.processors().forEach(ProcessorNode::start);
     assembly.sources().forEach(SourceNode::start);
@@ -152,17 +167,6 @@ public final class Pipeline {
           .then(Mono.error(failure));
     }
     return Mono.error(failure);
-  }
-
-  private void tick() {
-    try {
-      assembly.telemetry().sample(System.nanoTime());
-      health.tick();
-      troubles.tick();
-    } catch (RuntimeException e) {
-      // A tick that throws would be the last.
-      log.warn("sampling the pipeline failed: {}", e.toString());
-    }
   }
 
   private Mono<Void> allAccepted() {
@@ -262,7 +266,7 @@ public final class Pipeline {
   }
 
   private void stopped() {
-    troubles.end();
+    watch.end();
     state.set(State.STOPPED);
     release();
   }

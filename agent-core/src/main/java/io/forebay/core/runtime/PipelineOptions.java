@@ -3,6 +3,7 @@ package io.forebay.core.runtime;
 import io.forebay.core.delivery.Deliveries;
 import io.forebay.core.delivery.Delivery;
 import io.forebay.core.delivery.DeliveryOptions;
+import io.forebay.core.disk.DiskInventory;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -21,6 +22,7 @@ import java.util.random.RandomGenerator;
  * @param stalledAfter a destination with a backlog that settles no item for this long counts as
  *     stalled
  * @param deliveries makes the delivery of each destination
+ * @param inventory of what the agent has on disk
  */
 record PipelineOptions(
     Path dataDirectory,
@@ -28,18 +30,20 @@ record PipelineOptions(
     Clock clock,
     RandomGenerator random,
     Duration stalledAfter,
-    Function<DeliveryOptions, Delivery> deliveries) {
+    Function<DeliveryOptions, Delivery> deliveries,
+    DiskInventory inventory) {
 
   private static final Duration STALLED_AFTER = Duration.ofSeconds(30);
 
   /** The real ones. */
-  static PipelineOptions of(Path dataDirectory, MeterRegistry registry) {
+  static PipelineOptions of(Path dataDirectory, MeterRegistry registry, DiskInventory inventory) {
     return new PipelineOptions(
         dataDirectory,
         registry,
         Clock.systemUTC(),
         new Random(),
         STALLED_AFTER,
-        Deliveries::create);
+        Deliveries::create,
+        inventory);
   }
 }

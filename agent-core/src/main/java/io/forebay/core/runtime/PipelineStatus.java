@@ -1,6 +1,7 @@
 package io.forebay.core.runtime;
 
 import io.forebay.core.delivery.DeliverySnapshot;
+import io.forebay.core.disk.DiskStatus;
 import io.forebay.core.graph.NodeKind;
 import io.forebay.core.telemetry.NodeTelemetry;
 import java.time.Instant;
@@ -16,9 +17,14 @@ import org.jspecify.annotations.Nullable;
  * @param startedAt when it began to run; null before
  * @param nodes in the order of the pipeline file
  * @param links between them
+ * @param disk what the pipeline has on disk
  */
 public record PipelineStatus(
-    State state, @Nullable Instant startedAt, List<NodeStatus> nodes, List<LinkStatus> links) {
+    State state,
+    @Nullable Instant startedAt,
+    List<NodeStatus> nodes,
+    List<LinkStatus> links,
+    DiskStatus disk) {
 
   public PipelineStatus {
     nodes = List.copyOf(nodes);

@@ -23,7 +23,8 @@ final class StatusReader {
         assembly
             .links()
             .map(link -> new LinkStatus(link.fromName(), link.path(), link.toName(), link.items()))
-            .toList());
+            .toList(),
+        assembly.inventory().status());
   }
 
   private static NodeStatus status(NodeTelemetry node, @Nullable DeliveryTelemetry delivery) {

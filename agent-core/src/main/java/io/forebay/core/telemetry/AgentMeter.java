@@ -183,6 +183,30 @@ public enum AgentMeter {
       "seconds",
       Tags.NODE,
       "Syncs of the queue's data files and how long they took."),
+  DISK_BUDGET(
+      "forebay.disk.budget",
+      Kind.GAUGE,
+      "bytes",
+      List.of(),
+      "The bound over all queues and dead letters, settings.disk_budget.max_byte_size; +Inf where only min_free_bytes is set."),
+  DISK_BUDGET_USED(
+      "forebay.disk.budget.used",
+      Kind.GAUGE,
+      "bytes",
+      List.of(),
+      "Real bytes on disk of all queues, dead letters and orphaned queues."),
+  DISK_BUDGET_FREE(
+      "forebay.disk.budget.free",
+      Kind.GAUGE,
+      "bytes",
+      List.of(),
+      "What any queue may still take; what is set aside as other queues' shares is neither used nor free."),
+  DISK_BUDGET_SPENT(
+      "forebay.disk.budget.spent",
+      Kind.GAUGE,
+      null,
+      List.of(),
+      "1 while a queue is refused space, for the budget or for min_free_bytes."),
   READY("forebay.ready", Kind.GAUGE, null, List.of(), "1 when /health/ready says so.");
 
   /** What is measured how. */

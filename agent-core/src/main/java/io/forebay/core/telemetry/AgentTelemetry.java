@@ -1,6 +1,8 @@
 package io.forebay.core.telemetry;
 
 import io.forebay.core.delivery.DeliverySnapshot;
+import io.forebay.core.disk.BudgetStatus;
+import io.forebay.core.disk.DiskStatus;
 import io.forebay.core.graph.NodeKind;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
@@ -8,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
 
 /**
  * The meters of one pipeline. Closing it takes them out of the registry again, so that the next
@@ -50,6 +53,30 @@ public final class AgentTelemetry implements AutoCloseable {
   /** Binds the pipeline's readiness. */
   public void ready(BooleanSupplier ready) {
     meters.gauge(AgentMeter.READY, () -> ready.getAsBoolean() ? 1 : 0);
+  }
+
+  /** Binds what the pipeline has on disk; the budget only where there is one. */
+  public void disk(Supplier<DiskStatus> status) {
+    if (status.get().budget() != null) {
+      budget(AgentMeter.DISK_BUDGET, status, budget -> orInfinite(budget.maxBytes()));
+      budget(AgentMeter.DISK_BUDGET_USED, status, BudgetStatus::usedBytes);
+      budget(AgentMeter.DISK_BUDGET_FREE, status, budget -> orInfinite(budget.freeBytes()));
+      budget(AgentMeter.DISK_BUDGET_SPENT, status, budget -> budget.spent() == null ? 0 : 1);
+    }
+  }
+
+  private void budget(
+      AgentMeter meter, Supplier<DiskStatus> status, ToDoubleFunction<BudgetStatus> value) {
+    meters.gauge(
+        meter,
+        () -> {
+          BudgetStatus budget = status.get().budget();
+          return budget == null ? Double.NaN : value.applyAsDouble(budget);
+        });
+  }
+
+  private static double orInfinite(long bytes) {
+    return bytes == Long.MAX_VALUE ? Double.POSITIVE_INFINITY : bytes;
   }
 
   /**

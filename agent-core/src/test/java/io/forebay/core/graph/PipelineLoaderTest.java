@@ -318,6 +318,7 @@ class PipelineLoaderTest {
                 null,
                 null,
                 null,
+                null,
                 null));
     assertThat(graph(SEED_QUEUE.replace("settings:\n  tag: shop\n", "")).settings().tag())
         .isEqualTo("forebay");

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.forebay.core.component.SendResult;
 import io.forebay.core.delivery.DeliverySnapshot;
 import io.forebay.core.delivery.DeliveryState;
+import io.forebay.core.disk.BudgetStatus;
+import io.forebay.core.disk.DiskStatus;
 import io.forebay.core.graph.NodeKind;
 import io.forebay.queue.QueueStatistics;
 import io.micrometer.core.instrument.Meter;
@@ -77,6 +79,8 @@ class AgentTelemetryTest {
   @BeforeEach
   void bindAll() {
     telemetry.ready(() -> true);
+    BudgetStatus budget = new BudgetStatus(1_000, 600, 100, 0, -1, BudgetStatus.Cause.BUDGET);
+    telemetry.disk(() -> new DiskStatus(budget));
     node.onDropped("filtered", 2, 20);
     node.onEvent("regex_limit", 3);
     node.onCertificate(NOW.plus(Duration.ofHours(84)));
@@ -106,6 +110,14 @@ class AgentTelemetryTest {
       assertThat(id.getDescription()).isEqualTo(meter.description());
       assertThat(id.getType().name()).isEqualTo(meter.kind().name());
     }
+  }
+
+  @Test
+  void theBudgetIsTold() {
+    assertThat(value(AgentMeter.DISK_BUDGET)).isEqualTo(1_000);
+    assertThat(value(AgentMeter.DISK_BUDGET_USED)).isEqualTo(600);
+    assertThat(value(AgentMeter.DISK_BUDGET_FREE)).isEqualTo(300);
+    assertThat(value(AgentMeter.DISK_BUDGET_SPENT)).isEqualTo(1);
   }
 
   @Test

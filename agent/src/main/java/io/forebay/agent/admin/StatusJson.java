@@ -57,6 +57,7 @@ final class StatusJson {
       json.writeBooleanProperty("live", health.live());
       json.writeBooleanProperty("ready", health.ready());
       reasons(json, health);
+      DiskJson.write(json, status.disk());
       json.writeArrayPropertyStart("nodes");
       for (NodeStatus node : status.nodes()) {
         node(json, node);

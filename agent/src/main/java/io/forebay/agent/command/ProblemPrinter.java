@@ -28,6 +28,7 @@ final class ProblemPrinter {
       return style.faint(line);
     }
     return line.replaceFirst(": error: ", ": " + style.red("error:") + " ")
-        .replaceFirst(": warning: ", ": " + style.yellow("warning:") + " ");
+        .replaceFirst(": warning: ", ": " + style.yellow("warning:") + " ")
+        .replaceFirst(": note: ", ": " + style.cyan("note:") + " ");
   }
 }

@@ -7,12 +7,14 @@ import io.forebay.agent.queue.QueueDrain;
 import io.forebay.agent.terminal.Amounts;
 import io.forebay.core.config.GoDuration;
 import io.forebay.core.delivery.DeliverySnapshot;
+import io.forebay.core.disk.DiskInventory;
 import io.forebay.core.graph.NodeKind;
 import io.forebay.core.graph.PipelineGraph;
 import io.forebay.core.runtime.PipelineStartException;
 import io.forebay.queue.QueueLockedException;
 import io.forebay.queue.QueueStatistics;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -120,7 +122,8 @@ final class QueueDrainCommand implements Callable<Integer> {
             : Mono.firstWithSignal(stop.signal().then(), Mono.delay(limit).then());
     DeliverySnapshot snapshot;
     try {
-      snapshot = new QueueDrain(alone, data, LOOK).run(end, progress());
+      DiskInventory inventory = DiskInventory.of(graph, data, Clock.systemUTC());
+      snapshot = new QueueDrain(alone, inventory, data, LOOK).run(end, progress());
     } catch (PipelineStartException e) {
       throw cannotStart(e);
     }

@@ -34,7 +34,7 @@ final class QueueJson {
     return out.toString();
   }
 
-  static String list(List<QueueStatus> queues) {
+  static String list(List<QueueStatus> queues, DiskTotal total) {
     return object(
         json -> {
           json.writeArrayPropertyStart("queues");
@@ -44,6 +44,10 @@ final class QueueJson {
             json.writeEndObject();
           }
           json.writeEndArray();
+          json.writeNumberProperty("disk_bytes", total.diskBytes());
+          if (total.budget() != null) {
+            json.writeNumberProperty("disk_budget_bytes", total.budget().bytes());
+          }
         });
   }
 

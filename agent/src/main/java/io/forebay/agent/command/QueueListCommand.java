@@ -44,23 +44,25 @@ final class QueueListCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     List<QueueStatus> found = new ArrayList<>();
-    for (QueueLocation location : locations()) {
+    QueueSelection selection = new QueueSelection(context, options);
+    for (QueueLocation location : locations(selection)) {
       found.add(QueueStatus.of(location));
     }
+    DiskTotal total = DiskTotal.of(found, selection.graph());
     if (json) {
-      context.out().print(QueueJson.list(found));
+      context.out().print(QueueJson.list(found, total));
     } else if (found.isEmpty()) {
       context.out().println("no queues");
     } else {
       new QueueTable(context.outStyle(), Clock.systemUTC()).print(found, context.out());
+      context.out().println(total.line());
     }
     context.out().flush();
     boolean allRead = found.stream().allMatch(status -> status.trouble() == null);
     return (allRead && allSeen ? ExitCode.OK : ExitCode.USAGE).value();
   }
 
-  private List<QueueLocation> locations() {
-    QueueSelection selection = new QueueSelection(context, options);
+  private List<QueueLocation> locations(QueueSelection selection) {
     QueueFinder finder =
         new QueueFinder(
             unreadable -> {

@@ -222,9 +222,13 @@ public final class Adoption {
           target.directory()
               + " is full after "
               + records
-              + " records (max_byte_size); the rest stays in "
+              + " records ("
+              + e.bound()
+              + "); the rest stays in "
               + source.directory()
-              + ". Make room, or raise max_byte_size, and run this again",
+              + ". Make room, or raise "
+              + e.bound()
+              + ", and run this again",
           e);
     }
   }

@@ -72,8 +72,12 @@ public final class DeadLetterSweep {
     } catch (QueueFullException e) {
       throw new IOException(
           target.directory()
-              + " is full (max_byte_size); the letters that were not replayed are still there. Let the"
-              + " agent deliver some, or raise max_byte_size, and run this again",
+              + " is full ("
+              + e.bound()
+              + "); the letters that were not replayed are still there. Let the agent deliver some, or"
+              + " raise "
+              + e.bound()
+              + ", and run this again",
           e);
     }
   }

@@ -1,6 +1,7 @@
 package io.forebay.agent.queue;
 
 import io.forebay.core.delivery.DeliverySnapshot;
+import io.forebay.core.disk.DiskInventory;
 import io.forebay.core.graph.PipelineGraph;
 import io.forebay.core.runtime.Pipeline;
 import io.forebay.core.runtime.PipelineStatus.NodeStatus;
@@ -19,11 +20,14 @@ public final class QueueDrain {
 
   /**
    * @param destination a graph that is this node alone
+   * @param inventory of the whole pipeline, whose disk budget holds here too
    * @param dataDirectory where its dead letters go
    * @param look time between two reports
    */
-  public QueueDrain(PipelineGraph destination, Path dataDirectory, Duration look) {
-    this.pipeline = Pipeline.create(destination, dataDirectory, new SimpleMeterRegistry());
+  public QueueDrain(
+      PipelineGraph destination, DiskInventory inventory, Path dataDirectory, Duration look) {
+    this.pipeline =
+        Pipeline.create(destination, dataDirectory, new SimpleMeterRegistry(), inventory);
     this.look = look;
   }
 

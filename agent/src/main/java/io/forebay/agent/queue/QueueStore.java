@@ -6,6 +6,7 @@ import io.forebay.queue.Overflow;
 import io.forebay.queue.PersistentQueue;
 import io.forebay.queue.QueueListener;
 import io.forebay.queue.QueueOptions;
+import io.forebay.queue.SpaceGrant;
 import io.forebay.queue.SyncPolicy;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -22,7 +23,7 @@ final class QueueStore implements AutoCloseable {
   private final PersistentQueue queue;
   private final AtomicLong damaged = new AtomicLong();
 
-  private QueueStore(QueueLocation location, long maxBytes) throws IOException {
+  private QueueStore(QueueLocation location, long maxBytes, SpaceGrant space) throws IOException {
     QueueOptions known = location.options();
     QueueListener listener =
         new QueueListener() {
@@ -44,18 +45,24 @@ final class QueueStore implements AutoCloseable {
                 known == null ? Compression.NONE : known.compression(),
                 null,
                 Clock.systemUTC(),
-                listener));
+                listener,
+                space));
   }
 
   /** To take records out, or to write some of them anew: whatever its size. */
   static QueueStore unbounded(QueueLocation location) throws IOException {
-    return new QueueStore(location, Long.MAX_VALUE);
+    return new QueueStore(location, Long.MAX_VALUE, SpaceGrant.UNLIMITED);
   }
 
-  /** To add records, up to the bound that its node has set; without a node there is none. */
+  /**
+   * To add records, up to the bound that its node has set and the disk budget; without a node there
+   * is none.
+   */
   static QueueStore bounded(QueueLocation location) throws IOException {
     QueueOptions known = location.options();
-    return new QueueStore(location, known == null ? Long.MAX_VALUE : known.maxBytes());
+    return known == null
+        ? unbounded(location)
+        : new QueueStore(location, known.maxBytes(), known.space());
   }
 
   static QueueLocation location(Path directory, @Nullable QueueOptions options) {

@@ -3,6 +3,7 @@ package io.forebay.agent.queue;
 import io.forebay.core.item.ByteSlice;
 import io.forebay.core.item.EncodedLines;
 import io.forebay.queue.AppendResult;
+import io.forebay.queue.DropReason;
 import io.forebay.queue.PersistentQueue;
 import io.forebay.queue.RecordBatch;
 import java.io.IOException;
@@ -65,16 +66,24 @@ final class RecordAppender {
     }
     throw new QueueFullException(
         result instanceof AppendResult.Refused refused
-            ? refused.reason().name().toLowerCase(Locale.ROOT)
-            : "refused");
+            ? refused.reason()
+            : DropReason.OVERFLOW_NEWEST);
   }
 
   /** The queue took no more. */
   static final class QueueFullException extends IOException {
     private static final long serialVersionUID = 1L;
 
-    QueueFullException(String reason) {
-      super("the queue takes no more: " + reason);
+    private final DropReason reason;
+
+    QueueFullException(DropReason reason) {
+      super("the queue takes no more: " + reason.name().toLowerCase(Locale.ROOT));
+      this.reason = reason;
+    }
+
+    /** The key that bounds it. */
+    String bound() {
+      return reason == DropReason.DISK_BUDGET ? "settings.disk_budget" : "max_byte_size";
     }
   }
 }

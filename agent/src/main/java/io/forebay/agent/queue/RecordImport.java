@@ -56,7 +56,9 @@ public final class RecordImport {
       } catch (QueueFullException e) {
         throw new IOException(
             target.directory()
-                + " is full (max_byte_size); "
+                + " is full ("
+                + e.bound()
+                + "); "
                 + goOn(name, appender.appended(), durableLines)
                 + " once there is room",
             e);

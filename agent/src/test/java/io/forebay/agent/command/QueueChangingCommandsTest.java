@@ -83,6 +83,22 @@ class QueueChangingCommandsTest {
   }
 
   @Test
+  void import_keepsToTheDiskBudget_andSaysSo() throws IOException {
+    Path config = Path.of(config());
+    Files.writeString(
+        config,
+        Files.readString(config)
+            .replace("nodes:", "settings: {disk_budget: {max_byte_size: 4MB}}\nnodes:"));
+    Path file = temp.resolve("lines.ndjson");
+    Files.writeString(file, ("{\"body\":\"" + "x".repeat(1_000) + "\"}\n").repeat(6_000));
+
+    int exitCode = execute("queue", "import", "-c", config.toString(), "out", file.toString());
+
+    assertThat(exitCode).isEqualTo(1);
+    assertThat(run.err()).contains("is full (settings.disk_budget)");
+  }
+
+  @Test
   void exportAndImport_giveTheSameRecords_withAndWithoutNumbers() throws IOException {
     fill(queue(), 5);
     deliver(queue(), 1);

@@ -93,11 +93,27 @@ class QueueReadingCommandsTest {
         run.execute("queue", "ls", "-c", config().toString(), "--data-dir", data().toString());
 
     assertThat(exitCode).as(run.err()).isZero();
-    assertThat(run.out().lines()).hasSize(4);
+    assertThat(run.out().lines()).hasSize(5).last().asString().startsWith("together 1");
     assertThat(run.out())
         .containsPattern("out +2 .* backlog +no +" + queue())
         .containsPattern("out \\(dead letters\\) +- .* not made +no ")
         .containsPattern("\\(orphan\\) +2 .* backlog +no +" + data().resolve("renamed"));
+  }
+
+  @Test
+  void ls_comparesTheSumWithTheDiskBudget() throws IOException {
+    fill(queue(), 3);
+    Path config = config();
+    Files.writeString(
+        config,
+        Files.readString(config)
+            .replace("nodes:", "settings: {disk_budget: {max_byte_size: 5MB}}\nnodes:"));
+
+    run.execute("queue", "ls", "-c", config.toString(), "--data-dir", data().toString());
+
+    assertThat(run.out().lines())
+        .last()
+        .isEqualTo("together 8.5 kB on disk, of 5.0 MB (disk_budget.max_byte_size): 5.0 MB left");
   }
 
   @Test
@@ -109,7 +125,7 @@ class QueueReadingCommandsTest {
     assertThat(run.out())
         .startsWith("{\"queues\":[{\"kind\":\"directory\",\"directory\":\"" + queue() + "\"")
         .contains("\"state\":\"backlog\"", "\"in_use\":false", "\"records\":3")
-        .endsWith("}]}\n");
+        .containsPattern("}],\"disk_bytes\":8\\d{3}}\n$");
   }
 
   @Test

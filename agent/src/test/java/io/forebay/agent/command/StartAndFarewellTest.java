@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.forebay.core.delivery.DeliverySnapshot;
 import io.forebay.core.delivery.DeliveryState;
+import io.forebay.core.disk.DiskStatus;
 import io.forebay.core.graph.NodeKind;
 import io.forebay.core.runtime.HealthReport;
 import io.forebay.core.runtime.HealthReport.Reason;
@@ -30,7 +31,8 @@ class StartAndFarewellTest {
               node("web", NodeKind.SOURCE, Map.of(), null),
               node("files", NodeKind.SOURCE, Map.of(), null),
               node("out", NodeKind.DESTINATION, Map.of(), null)),
-          List.of());
+          List.of(),
+          DiskStatus.NONE);
 
   private static NodeStatus node(
       String name, NodeKind kind, Map<String, Drops> drops, @Nullable DeliveryStatus delivery) {

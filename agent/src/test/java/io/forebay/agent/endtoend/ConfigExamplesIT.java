@@ -49,7 +49,8 @@ class ConfigExamplesIT {
           "fan-out-backpressure.yaml",
           "mask-and-filter.yaml",
           "gateway-tls.yaml",
-          "collector-gateway.yaml");
+          "collector-gateway.yaml",
+          "disk-budget.yaml");
 
   @TempDir private static Path certificates;
   @TempDir private Path directory;
@@ -124,6 +125,17 @@ class ConfigExamplesIT {
       assertThat(new Posting(port, 80).post(3, Duration.ofSeconds(20))).isEqualTo(200);
       assertThat(agent.stop()).isZero();
       assertThat(filesBelow(directory.resolve("archive"))).isPositive();
+    }
+  }
+
+  @Test
+  void diskBudgetIsTold() throws Exception {
+    try (RecordingReceiver receiver = new RecordingReceiver();
+        AgentProcess agent = start("disk-budget.yaml", receiver.port())) {
+      assertThat(new Posting(port, 80).post(3, Duration.ofSeconds(20))).isEqualTo(200);
+      assertThat(agent.metric("forebay_disk_budget_bytes")).isEqualTo(12e9);
+      assertThat(agent.get("/api/status")).contains("\"min_free_bytes\":1000000000");
+      assertThat(agent.stop()).isZero();
     }
   }
 
