@@ -109,8 +109,8 @@ final class DirectoryView {
     }
     String name = SegmentHeader.fileName(first);
     try (StorageFile file = storage.open(name)) {
-      SegmentHeader header = SegmentHeader.read(file, storage.path(name));
-      if (header == null || header.firstSequence() != first) {
+      SegmentHeader header = SegmentHeader.read(file, storage.path(name), first);
+      if (header == null) {
         return null;
       }
       headers.put(first, header);

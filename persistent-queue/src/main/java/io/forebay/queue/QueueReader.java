@@ -234,13 +234,14 @@ final class QueueReader implements Closeable {
   /** Takes over what the header of the segment tells; false when it is damaged or gone. */
   private boolean readHeader(Segment segment) throws IOException {
     try (StorageFile opened = storage.open(segment.name())) {
-      SegmentHeader header = SegmentHeader.read(opened, storage.path(segment.name()));
+      SegmentHeader header =
+          SegmentHeader.read(opened, storage.path(segment.name()), segment.first);
       segment.resumedFrom = segment.first;
-      if (header == null || header.firstSequence() != segment.first) {
+      if (header == null) {
         losses.damaged(segment, 0, 0, "the segment header is damaged; its frames are read");
         return false;
       }
-      segment.resumedFrom = Math.min(segment.first, header.resumedFrom());
+      segment.resumedFrom = header.resumedFrom();
       return true;
     } catch (NoSuchFileException e) {
       DirectoryGuard.check(storage);

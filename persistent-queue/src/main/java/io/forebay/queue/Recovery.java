@@ -173,7 +173,7 @@ final class Recovery {
 
   private @Nullable SegmentHeader header(Segment segment) throws IOException {
     try (StorageFile file = storage.open(segment.name())) {
-      return SegmentHeader.read(file, storage.path(segment.name()));
+      return SegmentHeader.read(file, storage.path(segment.name()), segment.first);
     }
   }
 

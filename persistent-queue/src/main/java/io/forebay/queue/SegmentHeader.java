@@ -24,9 +24,13 @@ record SegmentHeader(long epoch, long firstSequence, long resumedFrom) {
   private static final int CHECKED_BYTES = BYTES - 4;
   private static final String SUFFIX = ".seg";
   private static final int DIGITS = 19;
+  private static final String ZEROS = "0".repeat(DIGITS);
 
   static String fileName(long firstSequence) {
-    return String.format("%0" + DIGITS + "d%s", firstSequence, SUFFIX);
+    StringBuilder name = new StringBuilder(DIGITS + SUFFIX.length());
+    name.append(firstSequence);
+    name.insert(0, ZEROS, 0, DIGITS - name.length());
+    return name.append(SUFFIX).toString();
   }
 
   /** The first sequence number that the name of a segment tells, or -1 for another file. */
@@ -57,10 +61,13 @@ record SegmentHeader(long epoch, long firstSequence, long resumedFrom) {
   /**
    * Reads the header of a segment file.
    *
-   * @return null when it is cut or damaged
+   * @param firstSequence what the name of the file tells
+   * @return null when it is cut or damaged, or that of another segment: after a crash a file system
+   *     may show in a new file what an older one held
    * @throws QueueFormatException when it is sound and of another version
    */
-  static @Nullable SegmentHeader read(StorageFile file, Path path) throws IOException {
+  static @Nullable SegmentHeader read(StorageFile file, Path path, long firstSequence)
+      throws IOException {
     ByteBuffer bytes = ByteBuffer.allocate(BYTES);
     if (file.read(bytes, 0) < BYTES
         || bytes.getInt(0) != MAGIC
@@ -77,7 +84,11 @@ record SegmentHeader(long epoch, long firstSequence, long resumedFrom) {
               + VERSION
               + ". Drain it with the version that wrote it, or give this one another directory");
     }
-    return new SegmentHeader(bytes.getLong(8), bytes.getLong(16), bytes.getLong(24));
+    SegmentHeader header =
+        new SegmentHeader(bytes.getLong(8), bytes.getLong(16), bytes.getLong(24));
+    return header.firstSequence == firstSequence && header.resumedFrom <= firstSequence
+        ? header
+        : null;
   }
 
   private static int checksum(ByteBuffer bytes, int start) {

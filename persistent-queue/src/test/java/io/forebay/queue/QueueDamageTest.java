@@ -137,6 +137,21 @@ class QueueDamageTest {
     }
   }
 
+  /** Found by the search of crash points: every record before the new segment was given up. */
+  @Test
+  void newSegment_thatShowsAnOlderOnesHeader_takesNoRecordAlong() throws IOException {
+    fill(5);
+    byte[] stale = Arrays.copyOf(disk.content(segment(0)), SegmentHeader.BYTES);
+    try (Storage storage = disk.storage();
+        StorageFile torn = storage.create(segment(5))) {
+      torn.write(ByteBuffer.wrap(stale), 0);
+    }
+    try (PersistentQueue queue = disk.open(options)) {
+      assertThat(drain(queue)).containsExactly(0, 1, 2, 3, 4);
+      assertThat(reports.dropped).isEmpty();
+    }
+  }
+
   @Test
   void missingSegment_isAGap_andCounted() throws IOException {
     fill(100);
