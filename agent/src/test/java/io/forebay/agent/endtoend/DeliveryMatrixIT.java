@@ -12,6 +12,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -21,6 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * retries: through every way in which a receiver fails, two kills and an orderly stop, nothing is
  * lost, only what was not acknowledged comes twice, and strict ordering keeps the order.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class DeliveryMatrixIT {
 
   // The cursor and the queue's frontier are noted within a second of an acknowledgement; the rest
