@@ -207,6 +207,18 @@ public enum AgentMeter {
       null,
       List.of(),
       "1 while a queue is refused space, for the budget or for min_free_bytes."),
+  ORPHANED_QUEUE_RECORDS(
+      "forebay.orphaned.queue.records",
+      Kind.GAUGE,
+      null,
+      List.of(),
+      "Records in queues on disk that no node owns: undelivered, and in nobody's hands."),
+  ORPHANED_QUEUE_BYTES(
+      "forebay.orphaned.queue",
+      Kind.GAUGE,
+      "bytes",
+      List.of(),
+      "Real bytes on disk of the same queues."),
   READY("forebay.ready", Kind.GAUGE, null, List.of(), "1 when /health/ready says so.");
 
   /** What is measured how. */

@@ -3,6 +3,7 @@ package io.forebay.core.telemetry;
 import io.forebay.core.delivery.DeliverySnapshot;
 import io.forebay.core.disk.BudgetStatus;
 import io.forebay.core.disk.DiskStatus;
+import io.forebay.core.disk.OrphanedQueue;
 import io.forebay.core.graph.NodeKind;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
@@ -11,6 +12,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
 
 /**
  * The meters of one pipeline. Closing it takes them out of the registry again, so that the next
@@ -57,6 +59,8 @@ public final class AgentTelemetry implements AutoCloseable {
 
   /** Binds what the pipeline has on disk; the budget only where there is one. */
   public void disk(Supplier<DiskStatus> status) {
+    orphans(AgentMeter.ORPHANED_QUEUE_RECORDS, status, OrphanedQueue::records);
+    orphans(AgentMeter.ORPHANED_QUEUE_BYTES, status, OrphanedQueue::diskBytes);
     if (status.get().budget() != null) {
       budget(AgentMeter.DISK_BUDGET, status, budget -> orInfinite(budget.maxBytes()));
       budget(AgentMeter.DISK_BUDGET_USED, status, BudgetStatus::usedBytes);
@@ -73,6 +77,11 @@ public final class AgentTelemetry implements AutoCloseable {
           BudgetStatus budget = status.get().budget();
           return budget == null ? Double.NaN : value.applyAsDouble(budget);
         });
+  }
+
+  private void orphans(
+      AgentMeter meter, Supplier<DiskStatus> status, ToLongFunction<OrphanedQueue> value) {
+    meters.gauge(meter, () -> status.get().orphans().stream().mapToLong(value).sum());
   }
 
   private static double orInfinite(long bytes) {

@@ -80,7 +80,7 @@ class AgentTelemetryTest {
   void bindAll() {
     telemetry.ready(() -> true);
     BudgetStatus budget = new BudgetStatus(1_000, 600, 100, 0, -1, BudgetStatus.Cause.BUDGET);
-    telemetry.disk(() -> new DiskStatus(budget));
+    telemetry.disk(() -> new DiskStatus(budget, List.of()));
     node.onDropped("filtered", 2, 20);
     node.onEvent("regex_limit", 3);
     node.onCertificate(NOW.plus(Duration.ofHours(84)));

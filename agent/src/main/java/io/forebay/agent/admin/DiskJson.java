@@ -2,6 +2,8 @@ package io.forebay.agent.admin;
 
 import io.forebay.core.disk.BudgetStatus;
 import io.forebay.core.disk.DiskStatus;
+import io.forebay.core.disk.OrphanedQueue;
+import java.time.Instant;
 import java.util.Locale;
 import tools.jackson.core.JsonGenerator;
 
@@ -17,6 +19,25 @@ final class DiskJson {
     } else {
       budget(json, budget);
     }
+    json.writeArrayPropertyStart("orphaned_queues");
+    disk.orphans().forEach(orphan -> orphan(json, orphan));
+    json.writeEndArray();
+  }
+
+  private static void orphan(JsonGenerator json, OrphanedQueue orphan) {
+    json.writeStartObject();
+    json.writeStringProperty("kind", orphan.kind().name().toLowerCase(Locale.ROOT));
+    json.writeStringProperty("node", orphan.node());
+    json.writeStringProperty("type", orphan.type());
+    json.writeStringProperty("directory", orphan.directory().toString());
+    json.writeNumberProperty("records", orphan.records());
+    json.writeNumberProperty("disk_bytes", orphan.diskBytes());
+    if (orphan.oldestMillis() == 0) {
+      json.writeNullProperty("oldest");
+    } else {
+      json.writeStringProperty("oldest", Instant.ofEpochMilli(orphan.oldestMillis()).toString());
+    }
+    json.writeEndObject();
   }
 
   private static void budget(JsonGenerator json, BudgetStatus budget) {

@@ -122,7 +122,7 @@ final class QueueDrainCommand implements Callable<Integer> {
             : Mono.firstWithSignal(stop.signal().then(), Mono.delay(limit).then());
     DeliverySnapshot snapshot;
     try {
-      DiskInventory inventory = DiskInventory.of(graph, data, Clock.systemUTC());
+      DiskInventory inventory = DiskInventory.ofPart(graph, data, Clock.systemUTC());
       snapshot = new QueueDrain(alone, inventory, data, LOOK).run(end, progress());
     } catch (PipelineStartException e) {
       throw cannotStart(e);

@@ -19,8 +19,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "ls",
     description = {
-      "List queues: those of a pipeline file and the orphans in the data directory, which no node of the file owns;"
-          + " or those in the directories named, and below. With neither, those in the data directory.",
+      "List queues: those of a pipeline file and the orphans, which the agent left in its data directory or elsewhere and"
+          + " no node of the file owns; or those in the directories named, and below. With neither, those in the data directory.",
       "Safe beside a running agent."
     })
 final class QueueListCommand implements Callable<Integer> {
@@ -70,24 +70,28 @@ final class QueueListCommand implements Callable<Integer> {
               selection.warn(unreadable);
             });
     List<QueueLocation> locations = new ArrayList<>(selection.all());
-    List<Path> places = directories;
-    if (places.isEmpty()) {
-      places = List.of(selection.dataDirectory());
-    } else {
-      for (Path place : places) {
-        if (!Files.isDirectory(place)) {
-          throw new CommandFailure(ExitCode.USAGE, "there is no directory " + place);
-        }
-      }
+    if (directories.isEmpty()) {
+      Path data = selection.dataDirectory();
+      add(data, () -> finder.orphansOf(data, locations), () -> finder.below(data), locations);
     }
-    for (Path place : places) {
-      try {
-        locations.addAll(
-            options.config == null ? finder.below(place) : finder.orphans(place, locations));
-      } catch (IOException e) {
-        throw QueueSelection.unreadable(e, place);
+    for (Path place : directories) {
+      if (!Files.isDirectory(place)) {
+        throw new CommandFailure(ExitCode.USAGE, "there is no directory " + place);
       }
+      add(place, () -> finder.orphansBelow(place, locations), () -> finder.below(place), locations);
     }
     return locations;
+  }
+
+  private interface Search {
+    List<QueueLocation> run() throws IOException;
+  }
+
+  private void add(Path place, Search orphans, Search all, List<QueueLocation> to) {
+    try {
+      to.addAll((options.config == null ? all : orphans).run());
+    } catch (IOException e) {
+      throw QueueSelection.unreadable(e, place);
+    }
   }
 }

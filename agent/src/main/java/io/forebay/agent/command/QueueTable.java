@@ -59,7 +59,10 @@ final class QueueTable {
           case QUEUE -> queue.location().node();
           case DEAD_LETTERS -> queue.location().title();
           case DIRECTORY -> "-";
-          case ORPHAN -> "(orphan)";
+          case ORPHAN ->
+              queue.location().node().isEmpty()
+                  ? "(orphan)"
+                  : queue.location().node() + " (orphan)";
         };
     String holder = queue.holder().isPresent() ? "pid " + queue.holder().getAsLong() : "no";
     return List.of(

@@ -1,25 +1,18 @@
 package io.forebay.agent.queue;
 
 import io.forebay.agent.queue.QueueLocation.Kind;
-import io.forebay.queue.QueueInspector;
+import io.forebay.core.disk.OrphanSearch;
+import io.forebay.core.disk.QueueSearch;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/** Finds queues by their files. Follows no symbolic links. */
+/** Finds queues that no pipeline file need name. */
 public final class QueueFinder {
-
-  private static final int MAX_DEPTH = 6;
 
   private final Consumer<Path> unreadable;
 
@@ -32,60 +25,28 @@ public final class QueueFinder {
 
   /** All queues in the directory and below, in the order of their names. */
   public List<QueueLocation> below(Path directory) throws IOException {
-    List<Path> found = new ArrayList<>();
-    collect(directory.toAbsolutePath().normalize(), MAX_DEPTH, found);
-    return found.stream().map(QueueLocation::directory).toList();
+    return new QueueSearch(unreadable)
+        .below(directory).stream().map(QueueLocation::directory).toList();
   }
 
   /** The queues below a directory that are none of the known ones. */
-  public List<QueueLocation> orphans(Path directory, Collection<QueueLocation> known)
+  public List<QueueLocation> orphansBelow(Path directory, Collection<QueueLocation> known)
       throws IOException {
     Set<Path> owned = new HashSet<>();
-    for (QueueLocation location : known) {
-      owned.add(real(location.directory()));
-    }
-    List<Path> found = new ArrayList<>();
-    collect(directory.toAbsolutePath().normalize(), MAX_DEPTH, found);
-    return found.stream()
-        .filter(path -> !owned.contains(real(path)))
-        .map(path -> new QueueLocation(Kind.ORPHAN, "", path, null))
-        .toList();
+    known.forEach(location -> owned.add(QueueSearch.real(location.directory())));
+    return new QueueSearch(unreadable)
+        .below(directory).stream()
+            .filter(path -> !owned.contains(QueueSearch.real(path)))
+            .map(path -> new QueueLocation(Kind.ORPHAN, "", path, null))
+            .toList();
   }
 
-  private static Path real(Path path) {
-    try {
-      return path.toRealPath();
-    } catch (IOException e) {
-      return path; // not there: then it cannot be one of those that were found
-    }
-  }
-
-  private void collect(Path directory, int depth, List<Path> found) throws IOException {
-    if (!Files.isDirectory(directory)) {
-      return;
-    }
-    List<Path> children = new ArrayList<>();
-    try {
-      if (QueueInspector.isQueue(directory)) {
-        found.add(directory);
-        return; // a queue's directory holds nothing else
-      }
-      try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
-        for (Path entry : entries) {
-          if (depth > 0 && Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
-            children.add(entry);
-          }
-        }
-      }
-    } catch (AccessDeniedException e) {
-      unreadable.accept(directory);
-      return;
-    } catch (NoSuchFileException e) {
-      return; // went away meanwhile
-    }
-    children.sort(null);
-    for (Path child : children) {
-      collect(child, depth - 1, found);
-    }
+  /** The queues that an agent left, in its data directory or elsewhere, and no node owns. */
+  public List<QueueLocation> orphansOf(Path dataDirectory, Collection<QueueLocation> known)
+      throws IOException {
+    return new OrphanSearch(dataDirectory)
+        .find(known.stream().map(QueueLocation::directory).toList(), unreadable).stream()
+            .map(found -> new QueueLocation(Kind.ORPHAN, found.node(), found.directory(), null))
+            .toList();
   }
 }

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  * A queue that a command can work on.
  *
  * @param kind whose it is
- * @param node the destination that owns it; empty for a directory that was named, or found
+ * @param node the destination that owns it, or owned it once; empty for a directory that was named,
+ *     or found
  * @param directory where it lies; may not exist
  * @param options how its node opens it; null when no pipeline file tells
  */
@@ -23,7 +24,7 @@ public record QueueLocation(
     DEAD_LETTERS("dead letters"),
     /** Named by its directory. */
     DIRECTORY("directory"),
-    /** Found below the data directory, and no node of the pipeline file owns it. */
+    /** Found, and no node of the pipeline file owns it. */
     ORPHAN("orphan");
 
     private final String word;

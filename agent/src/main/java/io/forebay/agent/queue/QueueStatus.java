@@ -29,6 +29,8 @@ public record QueueStatus(
     ABSENT("not made"),
     EMPTY("empty"),
     BACKLOG("backlog"),
+    /** There are records, and no node owns them. */
+    ORPHANED("orphaned"),
     UNREADABLE("unreadable");
 
     private final String word;
@@ -50,8 +52,11 @@ public record QueueStatus(
       }
       QueueInspector inspector = new QueueInspector(location.directory());
       QueueSummary summary = inspector.summary();
-      State state = summary.records() == 0 ? State.EMPTY : State.BACKLOG;
-      return new QueueStatus(location, state, summary, inspector.holder(), null);
+      OptionalLong holder = inspector.holder();
+      boolean orphaned = location.kind() == QueueLocation.Kind.ORPHAN && holder.isEmpty();
+      State state =
+          summary.records() == 0 ? State.EMPTY : orphaned ? State.ORPHANED : State.BACKLOG;
+      return new QueueStatus(location, state, summary, holder, null);
     } catch (NoSuchFileException e) {
       return new QueueStatus(location, State.ABSENT, null, OptionalLong.empty(), null);
     } catch (IOException e) {

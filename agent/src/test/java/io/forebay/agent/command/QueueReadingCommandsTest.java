@@ -97,7 +97,7 @@ class QueueReadingCommandsTest {
     assertThat(run.out())
         .containsPattern("out +2 .* backlog +no +" + queue())
         .containsPattern("out \\(dead letters\\) +- .* not made +no ")
-        .containsPattern("\\(orphan\\) +2 .* backlog +no +" + data().resolve("renamed"));
+        .containsPattern("\\(orphan\\) +2 .* orphaned +no +" + data().resolve("renamed"));
   }
 
   @Test

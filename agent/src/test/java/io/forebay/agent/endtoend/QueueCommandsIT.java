@@ -164,4 +164,57 @@ class QueueCommandsIT {
       assertThat(agent.stop()).isZero();
     }
   }
+
+  @Test
+  void anOrphanOutsideOfTheDataDirectory_isSaidByTheAgent_untilItIsPurged() throws Exception {
+    int port = AgentProcess.freePort();
+    Path config = directory.resolve("pipeline.yaml");
+    Path old = directory.resolve("elsewhere/old-queue");
+    try (RecordingReceiver receiver = new RecordingReceiver();
+        AgentProcess agent =
+            new AgentProcess(
+                directory, Outage.pipeline(port, receiver.port(), old, "mode: always"))) {
+      receiver.down();
+      agent.listeningOn(port).start();
+      new Posting(port, 120).postAll(300);
+      agent.kill();
+
+      String renamed =
+          Outage.pipeline(port, receiver.port(), directory.resolve("new-queue"), "mode: always")
+              .replace("name: out", "name: renamed")
+              .replace("to: out", "to: renamed")
+              .replace("settings:", "settings:\n  disk_budget: {max_byte_size: 50MB}");
+      Files.writeString(config, renamed);
+      agent.start();
+
+      assertThat(agent.metric("forebay_orphaned_queue_records")).isEqualTo(300);
+      double bytes = agent.metric("forebay_orphaned_queue_bytes");
+      assertThat(bytes).isPositive();
+      assertThat(agent.metric("forebay_disk_budget_used_bytes")).isGreaterThan(bytes);
+      assertThat(agent.get("/api/status"))
+          .contains("\"orphaned_queues\":[{\"kind\":\"queue\",\"node\":\"out\"", "old-queue");
+      assertThat(agent.status("/health/ready")).isEqualTo(200);
+      String said = "forebay queue adopt -c FILE " + old.toRealPath() + " NODE";
+      Awaitility.await().until(() -> agent.logTail().contains(said));
+      String list =
+          forebay(
+                  "queue",
+                  "ls",
+                  "-c",
+                  config.toString(),
+                  "--data-dir",
+                  directory.resolve("data").toString())
+              .out();
+      assertThat(list).containsPattern("out \\(orphan\\) +300 .* orphaned +no +.*old-queue");
+
+      assertThat(forebay("queue", "purge", "--yes", "--directory", old.toString()).exitCode())
+          .isZero();
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> agent.metric("forebay_orphaned_queue_records") == 0);
+      assertThat(agent.metric("forebay_disk_budget_used_bytes")).isLessThan(bytes);
+      assertThat(agent.logTail().split("adopt -c FILE", -1)).hasSize(2);
+      assertThat(agent.stop()).isZero();
+    }
+  }
 }

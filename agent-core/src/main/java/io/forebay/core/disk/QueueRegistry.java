@@ -1,0 +1,163 @@
+package io.forebay.core.disk;
+
+import io.forebay.queue.QueueInspector;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.core.JacksonException;
+
+/**
+ * Which queues the agent ever opened, wherever they lie: a line of JSON each, in {@value #NAME} of
+ * the data directory. A hint only: what is torn is left out, and without the file queues outside of
+ * the data directory are found no more once no node names them. Blocks on the disk.
+ */
+public final class QueueRegistry {
+
+  /** Name of the file in the data directory. */
+  public static final String NAME = "queues.ndjson";
+
+  private static final Logger log = LoggerFactory.getLogger(QueueRegistry.class);
+  private static final int MAX_ENTRIES = 1_000;
+  private static final long MAX_FILE_BYTES = 8 << 20;
+
+  /**
+   * A directory that is not there may lie on a disk that is not mounted; for so long it is kept.
+   */
+  private static final long MISSING_MILLIS = Duration.ofDays(30).toMillis();
+
+  private final Path dataDirectory;
+
+  /**
+   * A queue that was opened.
+   *
+   * @param openedMillis when it was last, milliseconds since the epoch
+   */
+  public record Entry(
+      OwnedQueue.Kind kind, String node, String type, Path directory, long openedMillis) {}
+
+  public QueueRegistry(Path dataDirectory) {
+    this.dataDirectory = dataDirectory;
+  }
+
+  /** All entries that can be read; none where there is no file. */
+  public List<Entry> read() {
+    Path file = dataDirectory.resolve(NAME);
+    List<Entry> entries = new ArrayList<>();
+    try {
+      if (Files.size(file) > MAX_FILE_BYTES) {
+        return entries; // none of ours
+      }
+      String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+      text.lines().limit(2L * MAX_ENTRIES).forEach(line -> add(line, entries));
+    } catch (NoSuchFileException e) {
+      log.debug("no queues are known in {} yet", dataDirectory);
+    } catch (IOException e) {
+      log.debug("cannot read {}", file, e);
+    }
+    return entries;
+  }
+
+  private static void add(String line, List<Entry> entries) {
+    try {
+      Entry entry = RegistryLine.read(line);
+      if (entry != null && entry.directory().isAbsolute()) {
+        entries.add(entry);
+      }
+    } catch (JacksonException | InvalidPathException e) {
+      log.debug("a line of {} cannot be read", NAME, e);
+    }
+  }
+
+  /** Adds the queues of a pipeline, and forgets those that are gone. A failure is logged only. */
+  void update(Collection<OwnedQueue> owned, long nowMillis) {
+    Map<Path, Entry> known = new LinkedHashMap<>();
+    for (Entry entry : read()) {
+      if (isWorthKeeping(entry, nowMillis)) {
+        known.put(entry.directory(), entry);
+      }
+    }
+    for (OwnedQueue queue : owned) {
+      Path directory = QueueSearch.real(queue.directory());
+      known.put(
+          directory, new Entry(queue.kind(), queue.node(), queue.type(), directory, nowMillis));
+    }
+    List<Entry> kept =
+        known.values().stream()
+            .sorted(Comparator.comparingLong(Entry::openedMillis).reversed())
+            .limit(MAX_ENTRIES)
+            .toList();
+    try {
+      write(kept);
+    } catch (IOException e) {
+      log.warn(
+          "cannot keep the list of queues in {}: {}; queues outside of it may be forgotten once no"
+              + " node names them",
+          dataDirectory,
+          e.toString());
+    }
+  }
+
+  private static boolean isWorthKeeping(Entry entry, long nowMillis) {
+    try {
+      return Files.exists(entry.directory(), LinkOption.NOFOLLOW_LINKS)
+          ? QueueInspector.isQueue(entry.directory())
+          : nowMillis - entry.openedMillis() < MISSING_MILLIS;
+    } catch (IOException e) {
+      return true; // it cannot be looked into now
+    }
+  }
+
+  private void write(List<Entry> entries) throws IOException {
+    if (!Files.isDirectory(dataDirectory)) {
+      return; // nothing was ever kept here
+    }
+    StringBuilder text = new StringBuilder();
+    entries.forEach(entry -> text.append(RegistryLine.of(entry)));
+    Path temporary = dataDirectory.resolve(NAME + ".tmp");
+    try (FileChannel channel =
+        FileChannel.open(
+            temporary,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.WRITE)) {
+      var bytes = StandardCharsets.UTF_8.encode(text.toString());
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+      channel.force(true);
+    }
+    Files.move(
+        temporary,
+        dataDirectory.resolve(NAME),
+        StandardCopyOption.ATOMIC_MOVE,
+        StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  /** The entry of a directory, or null. */
+  static @Nullable Entry find(Collection<Entry> entries, Path directory) {
+    Path real = QueueSearch.real(directory);
+    for (Entry entry : entries) {
+      if (QueueSearch.real(entry.directory()).equals(real)) {
+        return entry;
+      }
+    }
+    return null;
+  }
+}
