@@ -26,6 +26,7 @@ public final class ForebayCommandLine {
             .addSubcommand(new GraphCommand(context))
             .addSubcommand(new NodesCommand(context))
             .addSubcommand(QueueCommand.create(context))
+            .addSubcommand(new RehearseCommand(context))
             .addSubcommand(new DemoCommand(context))
             .addSubcommand(new VersionCommand(context))
             .addSubcommand(new TrainClassArchiveCommand(context));
