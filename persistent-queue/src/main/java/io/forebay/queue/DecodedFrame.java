@@ -1,6 +1,7 @@
 package io.forebay.queue;
 
 import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -20,15 +21,11 @@ record DecodedFrame(long firstSequence, byte[] bytes, int[] offsets) {
    * @return null when it is not what its header says
    */
   static @Nullable DecodedFrame decode(FrameHeader header, ByteBuffer body) {
-    byte[] raw = new byte[header.rawBytes()];
-    if (header.compressed()) {
-      byte[] stored = new byte[body.remaining()];
-      body.get(stored);
-      long n = Zstd.decompressByteArray(raw, 0, raw.length, stored, 0, stored.length);
-      if (n != raw.length) { // an error code is no length either
-        return null;
-      }
-    } else {
+    byte[] raw = header.compressed() ? decompressed(header, body) : new byte[header.rawBytes()];
+    if (raw == null) {
+      return null;
+    }
+    if (!header.compressed()) {
       body.get(raw);
     }
     ByteBuffer lengths = ByteBuffer.wrap(raw);
@@ -44,5 +41,21 @@ record DecodedFrame(long firstSequence, byte[] bytes, int[] offsets) {
     }
     offsets[header.count()] = (int) offset;
     return offset == raw.length ? new DecodedFrame(header.firstSequence(), raw, offsets) : null;
+  }
+
+  private static byte @Nullable [] decompressed(FrameHeader header, ByteBuffer body) {
+    byte[] stored = new byte[body.remaining()];
+    body.get(stored);
+    if (stored.length == 0
+        || Zstd.getFrameContentSize(stored, 0, stored.length) != header.rawBytes()) {
+      return null; // nothing is made room for on the word of one of them alone
+    }
+    byte[] raw = new byte[header.rawBytes()];
+    try {
+      long n = Zstd.decompressByteArray(raw, 0, raw.length, stored, 0, stored.length);
+      return n == raw.length ? raw : null;
+    } catch (ZstdException e) {
+      return null;
+    }
   }
 }

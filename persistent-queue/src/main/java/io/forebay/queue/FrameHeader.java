@@ -97,7 +97,7 @@ record FrameHeader(
         && (long) count * Integer.BYTES + payloadBytes <= MAX_BODY_BYTES
         && (compressed || rawBytes() == bodyBytes)
         && firstSequence >= 0
-        && firstSequence <= Long.MAX_VALUE - count;
+        && firstSequence <= 2 * SegmentHeader.MAX_SEQUENCE - count;
   }
 
   private static int checksum(ByteBuffer bytes, int at) {

@@ -23,9 +23,21 @@ public final class QueueInspector {
   public static final int LISTED_DAMAGES = 100;
 
   private final Path directory;
+  private final @Nullable Storage files;
 
   public QueueInspector(Path directory) {
     this.directory = directory;
+    this.files = null;
+  }
+
+  /** Looks at files that are somewhere else than in the directory that is named. */
+  QueueInspector(Path directory, Storage files) {
+    this.directory = directory;
+    this.files = files;
+  }
+
+  private Storage files() throws IOException {
+    return files != null ? files : new ReadOnlyStorage(directory);
   }
 
   /** Whether the directory holds the files of a queue. */
@@ -56,7 +68,7 @@ public final class QueueInspector {
    * @throws QueueFormatException when a newer version wrote it
    */
   public QueueSummary summary() throws IOException {
-    ReadOnlyStorage storage = new ReadOnlyStorage(directory);
+    Storage storage = files();
     DirectoryView view = new DirectoryView(storage);
     QueueState state = view.state();
     SequenceSet settled = view.settled();
@@ -107,7 +119,7 @@ public final class QueueInspector {
   }
 
   private OldestFrame oldest() throws IOException {
-    try (QueueScan scan = new QueueScan(directory, ScanOptions.UNDELIVERED, damage -> {})) {
+    try (QueueScan scan = new QueueScan(files(), ScanOptions.UNDELIVERED, damage -> {})) {
       StoredFrame frame = scan.next();
       return frame == null
           ? OldestFrame.NONE
@@ -163,13 +175,13 @@ public final class QueueInspector {
             listed.add(damage);
           }
         };
-    DirectoryView view = new DirectoryView(new ReadOnlyStorage(directory));
+    DirectoryView view = new DirectoryView(files());
     QueueState state = view.state();
     boolean needsState = !view.segments().isEmpty();
     if (state != null) {
       new EpochCheck(view, state.epoch(), directory).tell(damages);
     }
-    try (QueueScan scan = new QueueScan(directory, ScanOptions.EVERYTHING, damages)) {
+    try (QueueScan scan = new QueueScan(files(), ScanOptions.EVERYTHING, damages)) {
       for (StoredFrame frame = scan.next(); frame != null; frame = scan.next()) {
         tally.add(frame);
         progress.accept(scan.bytesRead());

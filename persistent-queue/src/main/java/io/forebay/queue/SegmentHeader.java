@@ -20,6 +20,12 @@ record SegmentHeader(long epoch, long firstSequence, long resumedFrom) {
   static final int BYTES = 40;
   static final int VERSION = 1;
 
+  /**
+   * No queue that was found goes on from a higher number: what tells of one is damaged. Leaves room
+   * to count on without overflow.
+   */
+  static final long MAX_SEQUENCE = 1L << 61;
+
   private static final int MAGIC = 0x46425153; // FBQS
   private static final int CHECKED_BYTES = BYTES - 4;
   private static final String SUFFIX = ".seg";
@@ -44,7 +50,8 @@ record SegmentHeader(long epoch, long firstSequence, long resumedFrom) {
       }
     }
     try {
-      return Long.parseLong(fileName, 0, DIGITS, 10);
+      long first = Long.parseLong(fileName, 0, DIGITS, 10);
+      return first <= MAX_SEQUENCE ? first : -1;
     } catch (NumberFormatException e) {
       return -1; // nineteen digits can exceed a long
     }
@@ -86,7 +93,9 @@ record SegmentHeader(long epoch, long firstSequence, long resumedFrom) {
     }
     SegmentHeader header =
         new SegmentHeader(bytes.getLong(8), bytes.getLong(16), bytes.getLong(24));
-    return header.firstSequence == firstSequence && header.resumedFrom <= firstSequence
+    return header.firstSequence == firstSequence
+            && header.resumedFrom >= 0
+            && header.resumedFrom <= firstSequence
         ? header
         : null;
   }

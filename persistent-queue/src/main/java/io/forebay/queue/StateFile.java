@@ -99,10 +99,11 @@ final class StateFile implements Closeable {
           throw new QueueFormatException(path, "written in state format " + slot.getInt(4));
         }
         long found = slot.getLong(8);
-        if (found > generation) {
+        QueueState state = found > generation ? decode() : null;
+        if (state != null) {
           generation = found;
           syncedSlot = i;
-          loaded = decode();
+          loaded = state;
         }
       }
     }
@@ -189,28 +190,43 @@ final class StateFile implements Closeable {
     return complete;
   }
 
+  /** What the slot tells; null when it makes no sense, whatever its checksum says. */
   private @Nullable QueueState decode() {
+    long next = slot.getLong(24);
+    long reserved = slot.getLong(32);
     long frontier = slot.getLong(40);
+    long truncated = slot.getLong(56);
+    int ranges = slot.getInt(48);
+    int partlyLive = slot.getInt(52);
+    if (frontier < 0
+        || next < frontier
+        || truncated < 0
+        || Math.max(Math.max(next, reserved), truncated) > SegmentHeader.MAX_SEQUENCE
+        || Math.min(ranges, partlyLive) < 0
+        || Math.max(ranges, partlyLive) > SLOT_BYTES) {
+      return null;
+    }
     slot.position(HEADER_BYTES);
     List<QueueState.Range> settled = new ArrayList<>();
     long previous = frontier;
-    for (int i = slot.getInt(48); i > 0; i--) {
+    for (int i = 0; i < ranges; i++) {
       long from = previous + varint();
-      previous = from + varint();
-      settled.add(new QueueState.Range(from, previous));
+      long to = from + varint();
+      if (from < previous || to <= from || to > next) {
+        return null;
+      }
+      settled.add(new QueueState.Range(from, to));
+      previous = to;
     }
     List<QueueState.LiveBytes> live = new ArrayList<>();
-    for (int i = slot.getInt(52); i > 0; i--) {
-      live.add(new QueueState.LiveBytes(varint(), varint(), varint()));
+    for (int i = 0; i < partlyLive; i++) {
+      QueueState.LiveBytes bytes = new QueueState.LiveBytes(varint(), varint(), varint());
+      if (bytes.segment() < 0 || bytes.bytes() < 0 || bytes.end() < 0) {
+        return null;
+      }
+      live.add(bytes);
     }
-    return new QueueState(
-        slot.getLong(16),
-        slot.getLong(24),
-        slot.getLong(32),
-        frontier,
-        slot.getLong(56),
-        settled,
-        live);
+    return new QueueState(slot.getLong(16), next, reserved, frontier, truncated, settled, live);
   }
 
   private void putVarint(long value) {

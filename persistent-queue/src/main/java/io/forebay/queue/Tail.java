@@ -47,7 +47,9 @@ record Tail(long end, long nextSequence) {
     long sequence = first;
     while (offset >= 0 && offset < limit) {
       FrameHeader header = reader.header(offset, limit);
-      if (header != null && header.firstSequence() >= sequence) {
+      if (header != null
+          && header.firstSequence() >= sequence
+          && header.endSequence() <= SegmentHeader.MAX_SEQUENCE) {
         if (frames.size() == REMEMBERED_FRAMES) {
           frames.removeFirst();
         }
@@ -55,7 +57,7 @@ record Tail(long end, long nextSequence) {
         sequence = header.endSequence();
         offset += header.totalBytes();
       } else {
-        offset = reader.find(offset + 1, limit, sequence, Long.MAX_VALUE);
+        offset = reader.find(offset + 1, limit, sequence, SegmentHeader.MAX_SEQUENCE);
       }
     }
     return frames;
