@@ -223,7 +223,7 @@ public final class DiskBudget {
     private @Nullable Cause obstacle(long bytes) {
       long more = bytes - held;
       long fromPool = more - (idle(held) - idle(bytes));
-      if (more > maxBytes - used || fromPool > 0 && fromPool > maxBytes - used - setAside) {
+      if (more > maxBytes - used || (fromPool > 0 && fromPool > maxBytes - used - setAside)) {
         return Cause.BUDGET;
       }
       Volume known = volume;
