@@ -21,6 +21,7 @@ final class DirectoryView {
 
   private final Storage storage;
   private final Map<Long, SegmentHeader> headers = new HashMap<>();
+  private final Map<Long, Long> resumedFrom = new HashMap<>();
   private @Nullable QueueState state;
   private SequenceSet settled = new SequenceSet(0);
   private NavigableMap<Long, Long> segments = new TreeMap<>();
@@ -122,7 +123,8 @@ final class DirectoryView {
 
   /**
    * From where on no number before the segment is a record's, as {@code FORMAT.md} has it. Where no
-   * header tells, its own first: numbers may then be called lost that were nobody's.
+   * header tells, and nothing else does, its own first: numbers may then be called lost that were
+   * nobody's.
    */
   long resumedFrom(long first) throws IOException {
     for (Long at = first; at != null; at = segments.higherKey(at)) {
@@ -131,6 +133,22 @@ final class DirectoryView {
         return Math.min(first, header.resumedFrom());
       }
     }
-    return first;
+    return resumedFrom.computeIfAbsent(first, this::withoutHeader);
+  }
+
+  /** As opening has it: what the segment before holds and what the state tells of were records. */
+  private long withoutHeader(long first) {
+    Map.Entry<Long, Long> before = segments.lowerEntry(first);
+    QueueState told = state;
+    if (before == null || told == null || segments.higherKey(first) != null) {
+      return first;
+    }
+    try {
+      Segment segment = Segment.found(before.getKey(), before.getValue());
+      long written = Tail.of(storage, segment).nextSequence();
+      return Math.min(first, Math.max(written, told.nextSequence()));
+    } catch (IOException e) {
+      return first; // whoever reads the segment is told
+    }
   }
 }

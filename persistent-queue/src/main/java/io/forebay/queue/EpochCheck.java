@@ -7,6 +7,8 @@ import java.util.function.Consumer;
 /** Finds segments that were put beside a state file which is not theirs. */
 record EpochCheck(DirectoryView view, long epoch, Path directory) {
 
+  static final String STRANGE = "belongs to another queue than the state file beside it";
+
   /** Whether opening refuses the directory for it: only the newest segment is looked at then. */
   boolean refuses() throws IOException {
     SegmentHeader newest =
@@ -26,7 +28,7 @@ record EpochCheck(DirectoryView view, long epoch, Path directory) {
                 first,
                 first,
                 0,
-                "belongs to another queue than the state file beside it"));
+                STRANGE));
       }
     }
   }

@@ -112,6 +112,10 @@ final class Ledger {
     return next;
   }
 
+  long epoch() {
+    return epoch;
+  }
+
   synchronized long truncatedBelow() {
     return truncatedBelow;
   }

@@ -30,22 +30,46 @@ final class Losses {
     dropped(reason, loss.records(), loss.bytes());
   }
 
-  /** Reports records of a segment that is gone: numbers {@code from <= n < to}. */
+  /** Reports records that lie in no segment: numbers {@code from <= n < to}. */
   void missing(long from, long to, long records) {
     if (records > 0) {
-      log.warn(
-          "{}: the segment of records {} to {} is gone; {} are lost",
-          storage.path(""),
-          from,
-          to - 1,
-          records);
+      log.warn("{}: {}: no segment holds them", storage.path(""), lost(from, to, records));
     }
     dropped(DropReason.DAMAGED, records, 0);
+  }
+
+  /**
+   * Reports damage that costs records, as {@link #damaged}: so many of the numbers {@code from <= n
+   * < to}.
+   */
+  void lost(Segment segment, long at, long bytes, String what, long from, long to, long records) {
+    String where = segment.name();
+    log.warn("{} at offset {}: {}; {}", storage.path(where), at, what, lost(from, to, records));
+    tell(segment, at, bytes, what);
+    dropped(DropReason.DAMAGED, records, bytes);
+  }
+
+  private static String lost(long from, long to, long records) {
+    String numbers = to - from == 1 ? "record " + from : "records " + from + " to " + (to - 1);
+    return records == 1 && to - from == 1
+        ? numbers + " is lost"
+        : records == to - from
+            ? numbers + " are lost"
+            : records + " of the " + numbers + " are lost";
+  }
+
+  /** What is wrong where so many bytes hold no sound frame. */
+  static String unsound(long bytes) {
+    return bytes > 0 ? "there is no sound frame" : "the records that should follow are missing";
   }
 
   /** Reports damage; {@code bytes} of the segment at {@code offset} are worth keeping. */
   void damaged(Segment segment, long offset, long bytes, String what) {
     log.warn("{} at offset {}: {}", storage.path(segment.name()), offset, what);
+    tell(segment, offset, bytes, what);
+  }
+
+  private void tell(Segment segment, long offset, long bytes, String what) {
     listener.onDamaged(storage.path(segment.name()), offset, what);
     if (bytes > 0) {
       writer.execute(() -> evidence.keep(segment, offset, bytes));

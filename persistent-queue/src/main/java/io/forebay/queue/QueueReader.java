@@ -175,7 +175,7 @@ final class QueueReader implements Closeable {
     long until = header == null ? readableEnd : found;
     long bytes = Math.max(0, until - offset);
     long to = header == null ? end : header.firstSequence();
-    lose(place.sequence(), to, holder, offset, bytes, "there is no sound frame");
+    lose(place.sequence(), to, holder, offset, bytes, Losses.unsound(bytes));
     offset = until;
   }
 
@@ -183,9 +183,8 @@ final class QueueReader implements Closeable {
   private void lose(long from, long to, Segment holder, long at, long bytes, String what) {
     long records = ledger.settle(from, to);
     if (records > 0) {
-      losses.damaged(holder, at, bytes, what);
+      losses.lost(holder, at, bytes, what, from, to, records);
       ledger.passed(holder, bytes);
-      losses.dropped(DropReason.DAMAGED, records, bytes);
     }
   }
 
@@ -240,6 +239,9 @@ final class QueueReader implements Closeable {
       if (header == null) {
         losses.damaged(segment, 0, 0, "the segment header is damaged; its frames are read");
         return false;
+      }
+      if (header.epoch() != ledger.epoch()) {
+        losses.damaged(segment, 0, 0, EpochCheck.STRANGE + "; its frames are read");
       }
       segment.resumedFrom = header.resumedFrom();
       return true;

@@ -211,13 +211,8 @@ public final class QueueScan implements Closeable {
     }
     long until = header == null ? at.limit : found;
     long to = header == null ? end : header.firstSequence();
-    lose(
-        sequence,
-        to,
-        at.file(),
-        at.offset,
-        Math.max(0, until - at.offset),
-        "there is no sound frame");
+    long bytes = Math.max(0, until - at.offset);
+    lose(sequence, to, at.file(), at.offset, bytes, Losses.unsound(bytes));
     at.offset = until;
     if (header == null) {
       at.pass();

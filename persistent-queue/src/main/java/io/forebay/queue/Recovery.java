@@ -143,11 +143,15 @@ final class Recovery {
       ledger.settle(newest.resumedFrom, newest.first);
     }
     QueueListener listener = new GuardedListener(options.listener());
-    if (lost > 0) {
-      log.warn("{}: {} records at the end were lost", options.directory(), lost);
-    }
     Losses losses = new Losses(storage, listener, writer, evidence);
-    losses.dropped(DropReason.DAMAGED, lost, 0);
+    long torn = newest == null ? 0 : newest.fileBytes - newest.readableEnd;
+    if (newest != null && lost > 0 && torn > 0) {
+      String what = Losses.unsound(torn);
+      long at = newest.readableEnd;
+      losses.lost(newest, at, torn, what, written, state.nextSequence(), lost);
+    } else {
+      losses.missing(written, state.nextSequence(), lost);
+    }
     QueueParts parts =
         QueueParts.of(
             options,
@@ -182,7 +186,7 @@ final class Recovery {
       List<Segment> segments, @Nullable SegmentHeader oldest, @Nullable SegmentHeader newest) {
     long epoch = new SecureRandom().nextLong();
     if (!segments.isEmpty()) {
-      log.warn("{}: no state file; every record comes again", options.directory());
+      log.warn("{}: no sound state file; every record comes again", options.directory());
       epoch = newest != null ? newest.epoch() : oldest != null ? oldest.epoch() : epoch;
     }
     long first = segments.isEmpty() ? 0 : segments.get(0).first;
@@ -194,7 +198,8 @@ final class Recovery {
       throws IOException {
     if (newest != null && header != null && header.epoch() != state.epoch()) {
       throw new QueueFormatException(
-          storage.path(newest.name()), "belongs to another queue than the state file beside it");
+          storage.path(newest.name()),
+          EpochCheck.STRANGE + ". Put each of the two into a directory of its own");
     }
   }
 }

@@ -57,6 +57,13 @@ record SegmentHeader(long epoch, long firstSequence, long resumedFrom) {
     }
   }
 
+  /** The bytes of the header. */
+  ByteBuffer encoded() {
+    ByteBuffer bytes = ByteBuffer.allocate(BYTES);
+    encode(bytes);
+    return bytes.flip();
+  }
+
   /** Puts the header at the buffer's position. */
   void encode(ByteBuffer into) {
     int start = into.position();
@@ -83,13 +90,7 @@ record SegmentHeader(long epoch, long firstSequence, long resumedFrom) {
     }
     int version = bytes.getInt(4);
     if (version != VERSION) {
-      throw new QueueFormatException(
-          path,
-          "written in format "
-              + version
-              + "; this version reads format "
-              + VERSION
-              + ". Drain it with the version that wrote it, or give this one another directory");
+      throw new QueueFormatException(path, otherVersion(version, VERSION));
     }
     SegmentHeader header =
         new SegmentHeader(bytes.getLong(8), bytes.getLong(16), bytes.getLong(24));
@@ -98,6 +99,15 @@ record SegmentHeader(long epoch, long firstSequence, long resumedFrom) {
             && header.resumedFrom <= firstSequence
         ? header
         : null;
+  }
+
+  /** What is said of a file of another version. */
+  static String otherVersion(int version, int known) {
+    return "written in format "
+        + version
+        + "; this version reads format "
+        + known
+        + ". Drain it with the version that wrote it, or give this one another directory";
   }
 
   private static int checksum(ByteBuffer bytes, int start) {

@@ -2,6 +2,7 @@ package io.forebay.queue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.FileAlreadyExistsException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -267,7 +268,7 @@ final class SegmentWriter {
     try {
       created = storage.create(begun.name());
     } catch (IOException e) {
-      discardCreated(begun);
+      discardCreated(begun, e);
       throw e;
     }
     file = created;
@@ -275,18 +276,17 @@ final class SegmentWriter {
     position = 0;
     nameUnsynced = true;
     ledger.addSegment(begun);
-    ByteBuffer header = ByteBuffer.allocate(SegmentHeader.BYTES);
-    new SegmentHeader(epoch, begun.first, begun.resumedFrom).encode(header);
     unsynced = true;
-    created.write(header.flip(), 0);
+    created.write(new SegmentHeader(epoch, begun.first, begun.resumedFrom).encoded(), 0);
     position = SegmentHeader.BYTES;
     ledger.resized(begun, position);
   }
 
   /** A failed creation may have left a file; then its number is given up with it. */
-  private void discardCreated(Segment begun) {
+  private void discardCreated(Segment begun, IOException cause) {
     try {
       if (storage.list().stream().noneMatch(file -> file.name().equals(begun.name()))) {
+        next += cause instanceof FileAlreadyExistsException ? 1 : 0; // a stranger's directory
         return;
       }
     } catch (IOException e) {

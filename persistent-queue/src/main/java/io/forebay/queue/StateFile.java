@@ -96,7 +96,7 @@ final class StateFile implements Closeable {
       slot.flip();
       if (read == SLOT_BYTES && slot.getInt(0) == MAGIC && slot.getInt(CHECKSUM_AT) == checksum()) {
         if (slot.getInt(4) != VERSION) {
-          throw new QueueFormatException(path, "written in state format " + slot.getInt(4));
+          throw new QueueFormatException(path, SegmentHeader.otherVersion(slot.getInt(4), VERSION));
         }
         long found = slot.getLong(8);
         QueueState state = found > generation ? decode() : null;
