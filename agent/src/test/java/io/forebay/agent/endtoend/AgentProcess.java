@@ -41,6 +41,7 @@ final class AgentProcess implements Closeable {
   private final Path directory;
   private final int adminPort;
   private int sourcePort;
+  private List<String> wrapper = List.of();
   private final Map<String, String> environment = new TreeMap<>();
   private final List<Long> killedAtNanos = Collections.synchronizedList(new ArrayList<>());
   private volatile @Nullable Process process;
@@ -79,6 +80,12 @@ final class AgentProcess implements Closeable {
     return this;
   }
 
+  /** Has another program start the launcher, whose command it is given; it must become that one. */
+  AgentProcess under(List<String> program) {
+    wrapper = program;
+    return this;
+  }
+
   /** Lets {@link #start} wait until a source listens on the port. */
   AgentProcess listeningOn(int port) {
     sourcePort = port;
@@ -103,8 +110,9 @@ final class AgentProcess implements Closeable {
   /** Starts the agent and waits for nothing. */
   void launch() throws IOException {
     Path log = log();
-    ProcessBuilder builder =
-        new ProcessBuilder(
+    List<String> command = new ArrayList<>(wrapper);
+    command.addAll(
+        List.of(
             LAUNCHER.toString(),
             "run",
             "-c",
@@ -112,7 +120,8 @@ final class AgentProcess implements Closeable {
             "--admin",
             "127.0.0.1:" + adminPort,
             "--data-dir",
-            directory.resolve("data").toString());
+            directory.resolve("data").toString()));
+    ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().putAll(environment);
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
     builder
