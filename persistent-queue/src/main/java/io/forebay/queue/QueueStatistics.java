@@ -16,7 +16,7 @@ package io.forebay.queue;
  * @param leased records leased and not yet acknowledged or released
  * @param oldestMillis when the oldest record on disk was appended, in milliseconds since the epoch;
  *     0 when there is none
- * @param diskFailing whether the last write or sync failed
+ * @param diskFailing whether the disk fails to write, to sync or to read
  */
 public record QueueStatistics(
     long records,

@@ -176,7 +176,7 @@ public enum AgentMeter {
       Kind.GAUGE,
       null,
       Tags.NODE,
-      "1 when the last write or sync of the queue failed."),
+      "1 while the queue's disk fails to write, to sync or to read."),
   QUEUE_SYNC(
       "forebay.queue.sync",
       Kind.TIMER,
