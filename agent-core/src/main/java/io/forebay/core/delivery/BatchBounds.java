@@ -16,8 +16,8 @@ final class BatchBounds {
 
   private static final int MOST_HALVINGS = 10;
 
-  /** Whatever the bounds are, one item is left. */
-  private static final int NARROW_HALVINGS = 30;
+  /** Of the usual megabyte one item is left. */
+  private static final int NARROW_HALVINGS = 20;
 
   private final int configuredItems;
   private final long configuredBytes;

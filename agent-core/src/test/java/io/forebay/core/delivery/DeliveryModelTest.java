@@ -60,6 +60,11 @@ class DeliveryModelTest {
     private final Map<String, List<String>> batches = new HashMap<>();
     private final List<String> taken = new ArrayList<>();
     private final Set<String> bad = new HashSet<>();
+
+    /** Answered with 500 for as long as the receiver is not mended. */
+    private final Set<String> poison = new HashSet<>();
+
+    private final int isolateAfter;
     private int runs;
     private long dropped;
     private int number;
@@ -76,6 +81,7 @@ class DeliveryModelTest {
       this.rate = random.nextInt(3) == 0 ? 50 + random.nextInt(500) : 0;
       this.lag = seed % 2 == 0 ? Duration.ZERO : Duration.ofMillis(1 + random.nextInt(20));
       this.memory = 20 + random.nextInt(200);
+      this.isolateAfter = List.of(0, 1, 2, 5).get(random.nextInt(4));
     }
 
     void live() {
@@ -114,6 +120,7 @@ class DeliveryModelTest {
       h.workers = workers;
       h.drainRateLimit = rate;
       h.memoryItems = memory;
+      h.isolateAfterAttempts = isolateAfter;
       h.maxQueueBytes = DataSize.ofBytes(65_536);
       queue.capacity =
           Math.max(
@@ -149,6 +156,8 @@ class DeliveryModelTest {
         offered.add(bodies[i]);
         if (random.nextInt(200) == 0) {
           bad.add(bodies[i]);
+        } else if (random.nextInt(200) == 0) {
+          poison.add(bodies[i]);
         }
       }
       batches.put(bodies[0], List.of(bodies));
@@ -167,6 +176,8 @@ class DeliveryModelTest {
           result = new SendResult.Retry("blip");
         } else if (bodies.size() > 25) {
           result = new SendResult.TooLarge("413");
+        } else if (bodies.stream().anyMatch(poison::contains)) {
+          result = new SendResult.Retry("500");
         } else if (bodies.stream().anyMatch(bad::contains)) {
           result = new SendResult.Rejected("400");
         }
@@ -185,6 +196,10 @@ class DeliveryModelTest {
 
     private void finish(Harness h) {
       heal(h);
+      h.pass(Duration.ofSeconds(random.nextInt(60)));
+      assertThat(isolateAfter == 0 || strict ? letters("poison: ") : 0).isZero();
+      // Without others that succeed the last of them would be held for ever.
+      poison.clear();
       for (int i = 0; i < 60 && h.snapshot().bufferedItems() > 0; i++) {
         h.pass(Duration.ofSeconds(20));
       }
@@ -202,6 +217,10 @@ class DeliveryModelTest {
       taken.addAll(h.destination.taken);
       ended.putAll(h.ended);
       h.events.dropped.forEach((reason, items) -> dropped += reason.equals("stopped") ? 0 : items);
+    }
+
+    private long letters(String reason) {
+      return deadLetters.lines().stream().filter(letter -> letter.contains(reason)).count();
     }
 
     private void check() {

@@ -5,7 +5,7 @@ public enum ExitCode {
   OK(0, "The command did what it should; `run` and `demo` also after an orderly stop by a signal."),
   FAILURE(
       1,
-      "Something failed while running: the log says what. `queue check` and `cat`: found damage."),
+      "Something failed while running: the log says what. `queue check` and `cat`: found damage. `rehearse`: something would be lost."),
   USAGE(2, "The command line is wrong, or a queue that it names cannot be read."),
   INVALID_CONFIGURATION(
       3, "The pipeline file has errors, or what it names, or the data directory, cannot be used.");
