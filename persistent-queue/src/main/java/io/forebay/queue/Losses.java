@@ -1,5 +1,7 @@
 package io.forebay.queue;
 
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -12,6 +14,9 @@ final class Losses {
   private final QueueListener listener;
   private final WriterLoop writer;
   private final Evidence evidence;
+
+  /** What waits to be copied: a writer that is late may let the segments go first. */
+  private final Queue<Runnable> copies = new ConcurrentLinkedQueue<>();
 
   Losses(Storage storage, QueueListener listener, WriterLoop writer, Evidence evidence) {
     this.storage = storage;
@@ -72,7 +77,15 @@ final class Losses {
   private void tell(Segment segment, long offset, long bytes, String what) {
     listener.onDamaged(storage.path(segment.name()), offset, what);
     if (bytes > 0) {
-      writer.execute(() -> evidence.keep(segment, offset, bytes));
+      copies.add(() -> evidence.keep(segment, offset, bytes));
+      writer.execute(this::keepEvidence);
+    }
+  }
+
+  /** Copies the damaged bytes found so far. Used on the writer thread, before segments go. */
+  void keepEvidence() {
+    for (Runnable copy = copies.poll(); copy != null; copy = copies.poll()) {
+      copy.run();
     }
   }
 }

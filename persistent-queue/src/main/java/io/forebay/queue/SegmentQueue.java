@@ -236,6 +236,7 @@ final class SegmentQueue implements PersistentQueue, LeasedRecords.Owner {
     if (closed.get()) {
       return;
     }
+    losses.keepEvidence();
     try {
       if (parts.checkpointer().giveBack()) {
         listener.onReady();

@@ -81,6 +81,46 @@ class QueueDamageTest {
     }
   }
 
+  /** A writer that is late runs the timer that was due before what it was asked to do later. */
+  @Test
+  void damagedBytes_areKept_thoughTheSaveThatLetsTheirSegmentGoComesFirst() throws IOException {
+    fill(5);
+    disk.damage(segment(0), frameAt(2) + FrameHeader.BYTES + 50);
+    TestClock clock = new TestClock(1_700_000_000_000L);
+    ManualLoop timers = new ManualLoop(clock);
+    List<Runnable> asked = new ArrayList<>();
+    WriterLoop late =
+        new WriterLoop() {
+          @Override
+          public void execute(Runnable task) {
+            asked.add(task);
+          }
+
+          @Override
+          public void schedule(Runnable task, long delayMillis) {
+            timers.schedule(task, delayMillis);
+          }
+
+          @Override
+          public void runAndWait(Runnable task) {
+            asked.forEach(Runnable::run);
+            task.run();
+          }
+
+          @Override
+          public void shutdown() {
+            timers.shutdown();
+          }
+        };
+    try (PersistentQueue queue = Recovery.open(options, disk.storage(), late)) {
+      assertThat(drain(queue)).containsExactly(0, 1, 3, 4);
+      timers.advance(25);
+      assertThat(disk.fileNames()).doesNotContain(segment(0));
+      assertThat(evidence()).hasSize(1);
+    }
+    assertThat(evidence()).hasSize(1);
+  }
+
   private Set<String> evidence() {
     Set<String> names = new java.util.TreeSet<>(disk.fileNames());
     names.removeIf(name -> !name.startsWith("damaged-"));
