@@ -16,7 +16,7 @@ public final class DiskFullException extends IOException {
   }
 
   /** Whether the system said that there is no room, or that a quota is used up. */
-  static boolean isCause(Exception failure) {
+  public static boolean isCause(Exception failure) {
     String message = failure instanceof IOException ? failure.getMessage() : null;
     if (message == null) {
       return false;

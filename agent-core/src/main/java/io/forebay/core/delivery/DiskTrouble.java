@@ -1,6 +1,7 @@
 package io.forebay.core.delivery;
 
 import io.forebay.queue.DiskFullException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.LongSupplier;
@@ -80,16 +81,12 @@ final class DiskTrouble {
   }
 
   private static String mend(Exception cause) {
-    if (cause instanceof DiskFullException || isFull(cause)) {
+    if (DiskFullException.isCause(cause)) {
       return "make room on its file system";
     }
     String message = String.valueOf(cause.getMessage());
-    return message.contains("removed") || cause instanceof java.nio.file.NoSuchFileException
+    return message.contains("removed") || cause instanceof NoSuchFileException
         ? "put the directory back, or make an empty one"
         : "look at the disk, or give the queue another path";
-  }
-
-  private static boolean isFull(Exception cause) {
-    return String.valueOf(cause.getMessage()).contains("No space left on device");
   }
 }

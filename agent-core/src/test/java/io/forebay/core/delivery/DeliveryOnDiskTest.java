@@ -19,6 +19,7 @@ import io.forebay.queue.Compression;
 import io.forebay.queue.Overflow;
 import io.forebay.queue.PersistentQueue;
 import io.forebay.queue.QueueLockedException;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -29,6 +30,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -173,6 +175,41 @@ class DeliveryOnDiskTest {
     synchronized (taken) {
       assertThat(taken).containsExactlyElementsOf(expected);
     }
+  }
+
+  @Test
+  void aDirectoryThatIsRemovedInAnOutageCostsWhatWasInItAndNothingElse() throws IOException {
+    AtomicInteger safe = new AtomicInteger();
+    Delivery delivery = open(Mode.ERROR, true);
+    delivery.start().block(PATIENCE);
+    answer = new SendResult.Retry("down");
+    delivery.accept(batches("x", 20, 100, safe)).block(PATIENCE);
+    await().atMost(PATIENCE).until(() -> safe.get() == 20);
+    try (Stream<Path> files = Files.list(directory.resolve("queue"))) {
+      for (Path file : (Iterable<Path>) files::iterator) {
+        Files.delete(file);
+      }
+    }
+    Files.delete(directory.resolve("queue"));
+
+    delivery.accept(batches("y", 20, 100, safe)).block(PATIENCE);
+    await().atMost(PATIENCE).until(() -> delivery.snapshot().diskTrouble() != null);
+    assertThat(safe).as("nothing is called safe that is on no disk").hasValue(20);
+    assertThat(delivery.snapshot().diskTrouble())
+        .contains(directory.resolve("queue").toString())
+        .contains("put the directory back, or make an empty one");
+    assertThat(delivery.snapshot().queue().diskFailing()).isTrue();
+
+    Files.createDirectory(directory.resolve("queue"));
+    await().atMost(PATIENCE).until(() -> safe.get() == 40);
+    await().atMost(PATIENCE).until(() -> delivery.snapshot().diskTrouble() == null);
+    answer = SendResult.Delivered.INSTANCE;
+    await().atMost(PATIENCE).until(() -> delivery.snapshot().bufferedItems() == 0);
+    assertThat(takenCount() + delivery.snapshot().droppedItems()).isEqualTo(4_000);
+    synchronized (taken) {
+      assertThat(taken.stream().filter(body -> body.startsWith("y"))).hasSize(2_000);
+    }
+    delivery.stop(Duration.ofSeconds(5)).block(PATIENCE);
   }
 
   @Test

@@ -62,7 +62,13 @@ class SickDeliveryTest {
     boolean failed;
 
     Outage(Mode mode, Overflow overflow) {
+      this(mode, overflow, false);
+    }
+
+    Outage(Mode mode, Overflow overflow, boolean strict) {
       h.mode = mode;
+      h.strict = strict;
+      h.workers = strict ? 1 : null;
       h.overflow = overflow;
       h.memoryItems = 300;
       h.maxQueueBytes = DataSize.parse("1MB");
@@ -128,7 +134,7 @@ class SickDeliveryTest {
         int operations = counted.disk.operations();
         int step = Math.max(1, operations / 12);
         for (int n = 1; n <= operations; n += step) {
-          Outage outage = new Outage(mode, overflow);
+          Outage outage = new Outage(mode, overflow, n / step % 2 == 1);
           outage.disk.fallSick(sickness, n);
           try {
             outage.run();
