@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
+import io.forebay.agent.endtoend.Books;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -59,6 +60,7 @@ class AgentProcessIT {
     if (process != null) {
       process.destroyForcibly();
     }
+    Books.assertNoneBroken(temp.resolve("err"));
   }
 
   @Test

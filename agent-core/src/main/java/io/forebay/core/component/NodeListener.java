@@ -18,6 +18,13 @@ public interface NodeListener {
   default void onDropped(String reason, long items, long bytes) {}
 
   /**
+   * A processor made items beside those that it took in, such as copies or sums; it tells before it
+   * emits them. What it takes in and does not emit it tells by {@link #onDropped}: it must not keep
+   * items for longer than ten seconds while its exits have room, or they count as lost.
+   */
+  default void onCreated(long items) {}
+
+  /**
    * Something happened that is worth a count but lost no item, such as {@code line_cut} or {@code
    * unauthorized}.
    *

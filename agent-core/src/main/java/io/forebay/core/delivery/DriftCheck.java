@@ -7,7 +7,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Compares the ledger with the queue when all is quiet: a queue may lose records whose number it
- * cannot tell, and strict order would wait for them for ever. On the loop only.
+ * cannot tell, and strict order would wait for them for ever. One that has more than the ledger
+ * knows of would make the books wrong. On the loop only.
  */
 final class DriftCheck {
 
@@ -24,7 +25,8 @@ final class DriftCheck {
   }
 
   /**
-   * Counts as dropped what the ledger has and the queue has not.
+   * Counts as dropped what the ledger has and the queue has not, and as received what the queue has
+   * and the ledger has not.
    *
    * @return when to call again though nothing else happened
    */
@@ -45,12 +47,15 @@ final class DriftCheck {
     if (missing > 0) {
       log.warn("{}: {} items are missing in the queue; counted as dropped", parts.node, missing);
       parts.settlement.droppedByQueue("missing", missing, 0);
+    } else if (missing < 0) {
+      log.error("{}: the queue has {} items that were not counted", parts.node, -missing);
+      parts.ledger.foundQueued(-missing, 0);
     }
     return Mailbox.NEVER;
   }
 
   private boolean isQuiet() {
-    return parts.ledger.queuedItems() > 0
+    return parts.ledger.queuedItems() != 0
         && parts.sender.inFlight() == 0
         && !parts.retries.hasLeased()
         && parts.deadLetters.isIdle()

@@ -3,6 +3,7 @@ package io.forebay.core.runtime;
 import io.forebay.core.item.Acknowledgement;
 import io.forebay.core.item.Batch;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,10 +17,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class InHand {
 
+  private final LongConsumer returned;
   private final AtomicReference<@Nullable Parcel> given = new AtomicReference<>();
   private final AtomicReference<@Nullable Parcel> discarded = new AtomicReference<>();
   private volatile @Nullable Acknowledgement dropped;
   private volatile boolean abandoned;
+
+  /**
+   * @param returned told of items that go back to their source
+   */
+  InHand(LongConsumer returned) {
+    this.returned = returned;
+  }
 
   /** The node is given a batch, and has not failed on the one before. */
   void give(Parcel parcel) {
@@ -51,6 +60,7 @@ final class InHand {
     if (parcel == null
         || parcel.batch().acknowledgement() != share
         || !given.compareAndSet(parcel, null)) {
+      returned.accept(batch.size());
       share.fail();
       return;
     }
@@ -83,6 +93,7 @@ final class InHand {
     if (discarded.get() != null) {
       Parcel parcel = discarded.getAndSet(null);
       if (parcel != null) {
+        returned.accept(parcel.batch().size());
         parcel.batch().acknowledgement().fail();
       }
     }

@@ -24,12 +24,13 @@ final class Inlet extends Flux<Batch> {
   private final Queue<Parcel> parcels = Queues.<Parcel>unboundedMultiproducer().get();
   private final AtomicInteger openLinks = new AtomicInteger();
   private final AtomicInteger drains = new AtomicInteger();
-  private final InHand inHand = new InHand();
+  private final InHand inHand;
   private volatile @Nullable Receiver receiver;
   private volatile boolean abandoned;
 
   Inlet(NodeTelemetry node) {
     this.node = node;
+    this.inHand = new InHand(node::onReturned);
   }
 
   String nodeName() {

@@ -23,6 +23,12 @@ import reactor.core.CoreSubscriber;
  */
 final class Outlets implements CoreSubscriber<Batch> {
 
+  /** Why items are dropped at the ordinary exit. */
+  static final String UNROUTED = "unrouted";
+
+  /** Why items are dropped at a named exit. */
+  static final String FILTERED = "filtered";
+
   private static final int CLOSED = Integer.MIN_VALUE;
 
   private final NodeTelemetry node;
@@ -94,6 +100,11 @@ final class Outlets implements CoreSubscriber<Batch> {
     } while (missed != 0);
   }
 
+  /** Whether a taker has no room, so that the node may have to wait with what it has. */
+  boolean isHeldUp() {
+    return room() <= 0;
+  }
+
   private int room() {
     int room = Link.CAPACITY;
     for (int i = 0; i < links.size(); i++) {
@@ -134,7 +145,7 @@ final class Outlets implements CoreSubscriber<Batch> {
     List<Link> takers = byPath.get(batch.path());
     if (takers == null) {
       boolean ordinary = batch.path().equals(Batch.DEFAULT_PATH);
-      node.onDropped(ordinary ? "unrouted" : "filtered", batch.size(), bytes);
+      node.onDropped(ordinary ? UNROUTED : FILTERED, batch.size(), bytes);
       share.complete();
       return;
     }

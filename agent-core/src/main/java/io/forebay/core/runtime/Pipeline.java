@@ -52,7 +52,7 @@ public final class Pipeline {
     this.grace = grace;
     this.clock = clock;
     this.health = new HealthCheck(assembly, stalledAfter, clock, System::nanoTime);
-    this.watch = new PipelineWatch(assembly, health);
+    this.watch = new PipelineWatch(assembly, health, () -> currentState() == State.RUNNING);
     this.starting = Mono.defer(this::startOnce).cache();
     this.stopping = Mono.defer(this::stopOnce).cache();
     assembly.telemetry().ready(() -> health().ready());

@@ -1,6 +1,8 @@
 package io.forebay.core.runtime;
 
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
@@ -20,33 +22,42 @@ final class PipelineWatch {
   private final HealthCheck health;
   private final TroubleLog troubles;
   private final DiskWatch disk;
+  private final BooleanSupplier running;
+  private @Nullable BooksCheck books;
 
-  PipelineWatch(Assembly assembly, HealthCheck health) {
+  /**
+   * @param running whether items flow
+   */
+  PipelineWatch(Assembly assembly, HealthCheck health, BooleanSupplier running) {
     this.assembly = assembly;
     this.health = health;
+    this.running = running;
     this.troubles = new TroubleLog(assembly, System::nanoTime);
     this.disk = new DiskWatch(assembly.inventory());
   }
 
   /**
-   * Begins to look, until disposed of.
+   * Begins to look, until disposed of; once the destinations are open, and before anything comes.
    *
    * @param timer nothing that blocks
    */
   Disposable begin(Scheduler timer) {
+    BooksCheck begun = new BooksCheck(assembly, running);
+    books = begun;
     return Disposables.composite(
-        timer.schedulePeriodically(this::tick, 0, 1, TimeUnit.SECONDS),
+        timer.schedulePeriodically(() -> tick(begun), 0, 1, TimeUnit.SECONDS),
         Schedulers.boundedElastic()
             .schedulePeriodically(
                 assembly.inventory()::look, LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS));
   }
 
-  private void tick() {
+  private void tick(BooksCheck begun) {
     try {
       assembly.telemetry().sample(System.nanoTime());
       health.tick();
       troubles.tick();
       disk.tick();
+      begun.tick();
     } catch (RuntimeException e) {
       // A tick that throws would be the last.
       log.warn("sampling the pipeline failed: {}", e.toString());
@@ -56,5 +67,9 @@ final class PipelineWatch {
   /** Tells of all that nobody was told of yet. */
   void end() {
     troubles.end();
+    BooksCheck begun = books;
+    if (begun != null) {
+      begun.end();
+    }
   }
 }

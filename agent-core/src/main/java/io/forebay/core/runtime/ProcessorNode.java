@@ -27,6 +27,10 @@ final class ProcessorNode {
     this.outlets = new Outlets(node, inlet);
   }
 
+  NodeTelemetry node() {
+    return node;
+  }
+
   Inlet inlet() {
     return inlet;
   }

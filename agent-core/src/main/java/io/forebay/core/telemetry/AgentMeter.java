@@ -54,6 +54,24 @@ public enum AgentMeter {
       null,
       List.of("node", "event"),
       "Things worth a count that lost no item, such as line_cut or regex_limit."),
+  NODE_CREATED_ITEMS(
+      "forebay.node.created.items",
+      Kind.COUNTER,
+      null,
+      Tags.NODE,
+      "Items that a processor made itself; read + created = written + dropped + returned + in hand."),
+  NODE_RETURNED_ITEMS(
+      "forebay.node.returned.items",
+      Kind.COUNTER,
+      null,
+      Tags.NODE,
+      "Items that a processor took in and that went back to their source, which offers them again."),
+  UNACCOUNTED_ITEMS(
+      "forebay.node.unaccounted.items",
+      Kind.GAUGE,
+      null,
+      Tags.NODE,
+      "Items that the node's books do not account for: 0, or a fault of the agent, which the log names."),
   NODE_HEALTHY(
       "forebay.node.healthy", Kind.GAUGE, null, Tags.NODE, "1 when the node works as it should."),
   CERTIFICATE_DAYS_LEFT(

@@ -36,6 +36,8 @@ public final class NodeTelemetry implements NodeListener {
   private final LongAdder readBytes = new LongAdder();
   private final LongAdder writeItems = new LongAdder();
   private final LongAdder writeBytes = new LongAdder();
+  private final LongAdder createdItems = new LongAdder();
+  private final LongAdder returnedItems = new LongAdder();
   private final RateWindow readRate = new RateWindow();
   private final RateWindow writeRate = new RateWindow();
   private final ConcurrentMap<String, Amount> dropped = new ConcurrentHashMap<>();
@@ -46,6 +48,7 @@ public final class NodeTelemetry implements NodeListener {
   // Two voices: the node's own, and what the runtime sees of it from outside.
   private volatile @Nullable String ownTrouble;
   private volatile @Nullable String seenTrouble;
+  private volatile long unaccountedItems;
 
   /** A number of items and their weight in bytes. */
   public record Drops(long items, long bytes) {}
@@ -62,6 +65,11 @@ public final class NodeTelemetry implements NodeListener {
     counter(AgentMeter.NODE_READ_BYTES, readBytes);
     counter(AgentMeter.NODE_WRITE_ITEMS, writeItems);
     counter(AgentMeter.NODE_WRITE_BYTES, writeBytes);
+    if (kind == NodeKind.PROCESSOR) {
+      meters.counter(AgentMeter.NODE_CREATED_ITEMS, createdItems::sum, name);
+      meters.counter(AgentMeter.NODE_RETURNED_ITEMS, returnedItems::sum, name);
+    }
+    meters.gauge(AgentMeter.UNACCOUNTED_ITEMS, () -> unaccountedItems, name);
     meters.gauge(AgentMeter.NODE_HEALTHY, () -> trouble() == null ? 1 : 0, name);
   }
 
@@ -104,6 +112,21 @@ public final class NodeTelemetry implements NodeListener {
   public void onWritten(long items, long bytes) {
     writeItems.add(items);
     writeBytes.add(bytes);
+  }
+
+  /** Counts items that were taken in and went back to their source. */
+  public void onReturned(long items) {
+    returnedItems.add(items);
+  }
+
+  @Override
+  public void onCreated(long items) {
+    createdItems.add(items);
+  }
+
+  /** Says how many items the books of the node do not account for; 0 when they balance. */
+  public void unaccounted(long items) {
+    unaccountedItems = items;
   }
 
   @Override
@@ -179,6 +202,21 @@ public final class NodeTelemetry implements NodeListener {
 
   public long readItems() {
     return readItems.sum();
+  }
+
+  /** Items that the node made itself. */
+  public long createdItems() {
+    return createdItems.sum();
+  }
+
+  /** Items that went back to their source. */
+  public long returnedItems() {
+    return returnedItems.sum();
+  }
+
+  /** Items that the books do not account for. */
+  public long unaccountedItems() {
+    return unaccountedItems;
   }
 
   public long readBytes() {

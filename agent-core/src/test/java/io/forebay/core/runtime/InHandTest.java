@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class InHandTest {
 
   private final TestBatches batches = new TestBatches();
-  private final InHand inHand = new InHand();
+  private final InHand inHand = new InHand(items -> {});
 
   private Batch give() {
     Batch batch = batches.of("a");

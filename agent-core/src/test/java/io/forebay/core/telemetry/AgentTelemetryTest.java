@@ -79,6 +79,7 @@ class AgentTelemetryTest {
   @BeforeEach
   void bindAll() {
     telemetry.ready(() -> true);
+    assertThat(telemetry.node("mask", "generic_mask", NodeKind.PROCESSOR).trouble()).isNull();
     BudgetStatus budget = new BudgetStatus(1_000, 600, 100, 0, -1, BudgetStatus.Cause.BUDGET);
     telemetry.disk(() -> new DiskStatus(budget, List.of()));
     node.onDropped("filtered", 2, 20);

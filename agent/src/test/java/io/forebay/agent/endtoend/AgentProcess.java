@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The agent in a process of its own, started by the launcher, which can be killed and started
- * again.
+ * again. At the end of its life its books are looked at: every item must be accounted for.
  */
 final class AgentProcess implements Closeable {
 
@@ -147,9 +147,10 @@ final class AgentProcess implements Closeable {
     killedAtNanos.add(System.nanoTime());
   }
 
-  /** SIGTERM; gives the exit code. */
+  /** SIGTERM, after a look at the books; gives the exit code. */
   int stop() throws InterruptedException, IOException {
     Process running = running();
+    Books.assertBalance(this);
     running.destroy();
     assertThat(running.waitFor(20, TimeUnit.SECONDS))
         .as("stops within its grace: %s", logTail())
@@ -226,9 +227,17 @@ final class AgentProcess implements Closeable {
   @Override
   public void close() {
     Process running = process;
-    if (running != null) {
+    if (running == null) {
+      return;
+    }
+    try {
+      if (running.isAlive()) {
+        Books.assertBalance(this);
+      }
+    } finally {
       running.destroyForcibly();
     }
+    Books.assertNoneBroken(log());
   }
 
   private HttpRequest request(String path) {
