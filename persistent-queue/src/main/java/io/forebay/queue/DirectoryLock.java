@@ -27,16 +27,16 @@ final class DirectoryLock implements Closeable {
 
   private final Path directory;
   private final FileAttribute<?>[] attributes;
-  private FileChannel channel;
-  private volatile FileIdentity file;
+  private volatile Held held;
   private boolean closed;
 
-  private DirectoryLock(
-      Path directory, FileAttribute<?>[] attributes, FileChannel channel, FileIdentity file) {
+  /** The open file, and what it is. */
+  private record Held(FileChannel channel, FileIdentity file) {}
+
+  private DirectoryLock(Path directory, FileAttribute<?>[] attributes, Held held) {
     this.directory = directory;
     this.attributes = attributes;
-    this.channel = channel;
-    this.file = file;
+    this.held = held;
   }
 
   static DirectoryLock acquire(Path directory, FileAttribute<?>... attributes) throws IOException {
@@ -44,9 +44,7 @@ final class DirectoryLock implements Closeable {
       throw new QueueLockedException(directory, "another queue of this process");
     }
     try {
-      FileChannel channel = open(directory, attributes);
-      FileIdentity file = FileIdentity.of(directory.resolve(FILE_NAME));
-      return new DirectoryLock(directory, attributes, channel, file);
+      return new DirectoryLock(directory, attributes, open(directory, attributes));
     } catch (IOException | RuntimeException e) {
       HELD.remove(directory);
       throw e;
@@ -55,20 +53,17 @@ final class DirectoryLock implements Closeable {
 
   /** Whether the lock is still that of the directory: neither was removed or replaced. */
   boolean isInPlace() {
-    return file.isStillAt(directory.resolve(FILE_NAME));
+    return held.file().isStillAt(directory.resolve(FILE_NAME));
   }
 
   /** Locks the directory that is there now, in place of the one that was. */
   synchronized void acquireAgain() throws IOException {
-    FileChannel again = open(directory, attributes);
-    FileChannel last = channel;
-    channel = again;
-    file = FileIdentity.of(directory.resolve(FILE_NAME));
-    last.close();
+    Held last = held;
+    held = open(directory, attributes);
+    last.channel().close();
   }
 
-  private static FileChannel open(Path directory, FileAttribute<?>... attributes)
-      throws IOException {
+  private static Held open(Path directory, FileAttribute<?>... attributes) throws IOException {
     FileChannel channel = null;
     try {
       Set<OpenOption> options =
@@ -81,7 +76,7 @@ final class DirectoryLock implements Closeable {
       // Padded to a fixed length, so that the file never has to be cut.
       String text = String.format("%-" + (MAX_TEXT_BYTES - 1) + "s\n", "pid " + pid());
       channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII)), 0);
-      return channel;
+      return new Held(channel, FileIdentity.of(directory.resolve(FILE_NAME)));
     } catch (IOException | RuntimeException e) {
       closeQuietly(channel, e);
       throw e;
@@ -125,7 +120,7 @@ final class DirectoryLock implements Closeable {
     if (!closed) {
       closed = true;
       try {
-        channel.close();
+        held.channel().close();
       } finally {
         HELD.remove(directory);
       }
