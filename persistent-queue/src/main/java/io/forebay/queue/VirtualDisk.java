@@ -29,8 +29,11 @@ public final class VirtualDisk {
     void schedule(Runnable task, long delayMillis);
   }
 
+  private static final int OPEN_FILES = 8;
+
   private final Timer timer;
   private final Map<String, VirtualFile> files = new HashMap<>();
+  private final Deque<VirtualFile> recent = new ArrayDeque<>();
   private long bytes;
   private long peakBytes;
 
@@ -55,6 +58,17 @@ public final class VirtualDisk {
   /** The most that {@link #bytes} ever was. */
   public long peakBytes() {
     return peakBytes;
+  }
+
+  /** There may be thousands of files, and few are in use. */
+  private void used(VirtualFile file) {
+    if (recent.peekFirst() != file) {
+      recent.remove(file);
+      recent.addFirst(file);
+      if (recent.size() > OPEN_FILES) {
+        recent.removeLast().pack();
+      }
+    }
   }
 
   private void grown(long by) {
@@ -99,6 +113,7 @@ public final class VirtualDisk {
       VirtualFile file = files.remove(name);
       if (file != null) {
         bytes -= file.size();
+        recent.remove(file);
       }
     }
 
@@ -128,6 +143,7 @@ public final class VirtualDisk {
 
     @Override
     public void write(ByteBuffer from, long position) {
+      used(file);
       long before = file.size();
       file.write(from, position);
       grown(file.size() - before);
@@ -135,6 +151,7 @@ public final class VirtualDisk {
 
     @Override
     public int read(ByteBuffer into, long position) {
+      used(file);
       return file.read(into, position);
     }
 

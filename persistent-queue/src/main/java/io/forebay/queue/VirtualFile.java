@@ -24,6 +24,11 @@ final class VirtualFile {
   private static final class Open {
     int index = -1;
     byte @Nullable [] bytes;
+
+    void close() {
+      index = -1;
+      bytes = null;
+    }
   }
 
   long size() {
@@ -54,6 +59,16 @@ final class VirtualFile {
     return (int) (at - position);
   }
 
+  /** Keeps nothing open; what is read or written next is opened again. */
+  void pack() {
+    byte[] open = written.bytes;
+    if (open != null) {
+      blocks.set(written.index, Zstd.compress(open, LEVEL));
+    }
+    written.close();
+    read.close();
+  }
+
   private byte[] writable(int index) {
     byte[] open = written.bytes;
     if (open != null && written.index == index) {
@@ -66,8 +81,7 @@ final class VirtualFile {
       blocks.add(new byte[0]);
     }
     if (read.index == index) {
-      read.index = -1;
-      read.bytes = null;
+      read.close();
     }
     byte[] block = unpacked(index);
     written.index = index;

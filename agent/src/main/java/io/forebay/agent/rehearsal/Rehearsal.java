@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class Rehearsal {
 
   /** Items that one run has at most; where there are more, rate and bounds are divided. */
-  private static final long MAX_ITEMS = 4_000_000;
+  private static final long MAX_ITEMS = 2_000_000;
 
   /** Beyond it no division helps, since the queue is too small to be divided. */
   private static final long FAR_TOO_MANY_ITEMS = 40_000_000;

@@ -64,7 +64,10 @@ final class ScaledSettings {
                 queue.drainRateLimit() == 0 ? 0 : Math.max(queue.drainRateLimit() / parts, 1),
                 queue.overflow(),
                 queue.maxAge(),
-                divided(queue.segmentSize(), parts, QueueOptions.MIN_SEGMENT_BYTES)),
+                // Where nothing is given up their size is nothing to divide, and few are faster.
+                queue.maxByteSize().equals(ROOM)
+                    ? queue.segmentSize()
+                    : divided(queue.segmentSize(), parts, QueueOptions.MIN_SEGMENT_BYTES)),
         null);
   }
 

@@ -164,12 +164,22 @@ class RehearsalTest {
   void anOutageThatIsTooLargeForOneRunIsDivided_andComesOutTheSame() throws Exception {
     Load large = new Load(10_000, 200, OUTAGE, 0);
     Result result = rehearse(large, "max_byte_size: 800MB\ndrain_rate_limit: 40000");
-    assertThat(result.parts()).isEqualTo(2);
+    assertThat(result.parts()).isEqualTo(3);
     assertThat(result.figures().lost()).isCloseTo(2_000_000, withPercentage(8));
     assertThat(result.figures().firstDrop())
         .isBetween(Duration.ofSeconds(388), Duration.ofSeconds(412));
     assertThat(result.advice()).isNotNull();
     assertThat(result.advice().maxByteSize()).isCloseTo(1_320_000_000, withPercentage(6));
+  }
+
+  @Test
+  void aDayOfManyItemsInManySmallSegmentsFitsInMemory() throws Exception {
+    Load day = new Load(5_000, 1_000, Duration.ofDays(1), 0);
+    Result result = rehearse(day, "max_byte_size: 1GB");
+    assertThat(result.parts()).isEqualTo(216);
+    assertThat(result.figures().lost()).isCloseTo(431_000_000, withPercentage(2));
+    assertThat(result.advice()).isNotNull();
+    assertThat(result.advice().maxByteSize()).isCloseTo(475_000_000_000L, withPercentage(6));
   }
 
   @Test
