@@ -79,9 +79,9 @@ class DiskBudgetIT {
       assertThat(agent.metric("forebay_disk_budget_used_bytes")).isBetween(BUDGET / 2.0, 4e6);
       assertThat(agent.get("/api/status")).contains("\"spent\":\"budget\"");
       assertThat(agent.get("/health/ready")).contains("\"code\":\"disk_budget\"");
-      assertThat(agent.logTail()).contains("the disk budget is spent");
+      Awaitility.await("the log says so, which looks once a second")
+          .until(() -> agent.logTail().contains("the disk budget is spent"));
 
-      // Lines of its own numbers, so that the receiver can tell them apart from duplicates.
       Posting quiet = new Posting(quietPort, 250);
       quiet.postAll(500);
       assertThat(dropped(agent, "quiet")).isZero();
