@@ -21,4 +21,13 @@ public record Damage(
     long fromSequence,
     long toSequence,
     long undelivered,
-    String what) {}
+    String what) {
+
+  /** How the words begin where it is the disk that does not read. */
+  static final String UNREADABLE = "the disk cannot read it";
+
+  /** Whether the disk cannot read it: then an agent waits there, until a repair leaves it out. */
+  public boolean isUnreadable() {
+    return what.startsWith(UNREADABLE);
+  }
+}

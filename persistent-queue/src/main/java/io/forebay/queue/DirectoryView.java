@@ -109,7 +109,7 @@ final class DirectoryView {
       return known;
     }
     String name = SegmentHeader.fileName(first);
-    try (StorageFile file = storage.open(name)) {
+    try (StorageFile file = new SalvagingFile(storage.open(name))) {
       SegmentHeader header = SegmentHeader.read(file, storage.path(name), first);
       if (header == null) {
         return null;

@@ -161,9 +161,21 @@ final class QueueReader implements Closeable {
       }
       return false;
     } catch (IOException e) {
+      if (passSettled(holder, place, end)) {
+        return false;
+      }
       closeFile();
       throw e;
     }
+  }
+
+  /** Goes on behind what the disk cannot read, where only settled records lie in it. */
+  private boolean passSettled(Segment holder, Place place, long end) throws IOException {
+    long found =
+        SegmentReader.behindUnreadable(
+            storage, holder, offset + 1, place.readableEnd(), place.sequence(), end);
+    offset = Math.max(offset, found);
+    return found >= 0;
   }
 
   /** There is no sound frame at the offset: goes to the next one of the segment, or to its end. */

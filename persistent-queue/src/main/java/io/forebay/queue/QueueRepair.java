@@ -169,7 +169,7 @@ public final class QueueRepair {
     FileStorage.createPrivate(evidence);
     Path target =
         evidence.resolve(Evidence.PREFIX + damage.file().getFileName() + "-" + damage.offset());
-    try (FileChannel from = FileChannel.open(damage.file(), StandardOpenOption.READ);
+    try (StorageFile from = new SalvagingFile(ReadOnlyStorage.open(damage.file()));
         FileChannel to =
             FileChannel.open(
                 target,
@@ -181,7 +181,7 @@ public final class QueueRepair {
       for (long at = damage.offset(); at < end; ) {
         buffer.clear().limit((int) Math.min(COPY_BYTES, end - at));
         int read = from.read(buffer, at);
-        if (read <= 0) {
+        if (read == 0) {
           break;
         }
         at += read;

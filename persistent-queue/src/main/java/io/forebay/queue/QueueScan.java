@@ -212,7 +212,8 @@ public final class QueueScan implements Closeable {
     long until = header == null ? at.limit : found;
     long to = header == null ? end : header.firstSequence();
     long bytes = Math.max(0, until - at.offset);
-    lose(sequence, to, at.file(), at.offset, bytes, Losses.unsound(bytes));
+    String what = at.unsound(bytes, Losses.unsound(bytes));
+    lose(sequence, to, at.file(), at.offset, bytes, what);
     at.offset = until;
     if (header == null) {
       at.pass();
@@ -238,7 +239,7 @@ public final class QueueScan implements Closeable {
         at.file(),
         at.offset,
         header.totalBytes(),
-        "the checksum of a frame does not fit");
+        at.unsound(header.totalBytes(), "the checksum of a frame does not fit"));
     at.offset += header.totalBytes();
     return true;
   }

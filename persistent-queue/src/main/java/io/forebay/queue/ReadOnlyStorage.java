@@ -60,7 +60,11 @@ final class ReadOnlyStorage implements Storage {
 
   @Override
   public StorageFile open(String name) throws IOException {
-    return new ReadOnlyFile(FileChannel.open(path(name), StandardOpenOption.READ));
+    return open(path(name));
+  }
+
+  static StorageFile open(Path file) throws IOException {
+    return new ReadOnlyFile(FileChannel.open(file, StandardOpenOption.READ));
   }
 
   @Override

@@ -10,6 +10,7 @@ final class SegmentCursor implements Closeable {
 
   private final Storage storage;
   private @Nullable SegmentReader reader;
+  private @Nullable SalvagingFile salvaged;
   private long passedBytes;
 
   /** First number of the segment that it stands in, or stood in last. */
@@ -43,7 +44,9 @@ final class SegmentCursor implements Closeable {
   void open(long first, long maxBytes) throws IOException {
     close();
     StorageFile file = storage.open(SegmentHeader.fileName(first));
-    reader = new SegmentReader(storage, file);
+    SalvagingFile readable = new SalvagingFile(file);
+    salvaged = readable;
+    reader = new SegmentReader(storage, readable);
     limit = Math.min(file.size(), maxBytes);
     if (first != segment) {
       segment = first;
@@ -57,6 +60,13 @@ final class SegmentCursor implements Closeable {
       throw new IllegalStateException("no segment is open");
     }
     return open;
+  }
+
+  /** What is wrong with the bytes from the offset on: that the disk cannot read them, or else. */
+  String unsound(long bytes, String otherwise) {
+    SalvagingFile file = salvaged;
+    IOException failure = file == null ? null : file.failure(offset, offset + bytes);
+    return failure == null ? otherwise : Damage.UNREADABLE + " (" + failure.getMessage() + ")";
   }
 
   /** Nothing more of the segment is wanted. */

@@ -50,7 +50,7 @@ final class SegmentQueue implements PersistentQueue, LeasedRecords.Owner {
   /** What is shown from now on is safe; where that fails, nothing stays open but what was given. */
   SegmentQueue begin() throws IOException {
     try {
-      parts.reader().dropExpired(); // also finds out how old the oldest record is
+      parts.upkeep().findOldest();
       parts.checkpointer().save(true); // no number that is shown from now on comes again
     } catch (IOException | RuntimeException e) {
       parts.reader().close();

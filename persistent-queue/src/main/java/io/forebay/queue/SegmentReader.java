@@ -3,6 +3,7 @@ package io.forebay.queue;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,6 +76,24 @@ final class SegmentReader implements Closeable {
       }
     }
     return -1;
+  }
+
+  /**
+   * The offset of the frame that holds a record, behind a place of the segment that the disk cannot
+   * read. -1 when there is none right behind it, so that this record may lie in that place, and may
+   * be read another time.
+   */
+  static long behindUnreadable(
+      Storage storage, Segment segment, long from, long limit, long sequence, long endSequence)
+      throws IOException {
+    try (SegmentReader reader =
+        new SegmentReader(storage, new SalvagingFile(storage.open(segment.name())))) {
+      long found = reader.find(from, limit, sequence, endSequence);
+      FrameHeader header = found < 0 ? null : reader.header(found, limit);
+      return header == null || header.firstSequence() > sequence ? -1 : found;
+    } catch (NoSuchFileException e) {
+      return -1;
+    }
   }
 
   private int at(long offset) {

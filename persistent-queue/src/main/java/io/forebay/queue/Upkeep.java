@@ -39,6 +39,22 @@ final class Upkeep {
     this.nextAtTick = ledger.next();
   }
 
+  /**
+   * Finds out how old the oldest record is. What cannot be read now is tried again with the next
+   * lease; appends need not wait for it.
+   *
+   * @throws QueueFormatException when a newer version wrote it
+   */
+  void findOldest() throws QueueFormatException {
+    try {
+      reader.dropExpired();
+    } catch (QueueFormatException e) {
+      throw e;
+    } catch (IOException e) {
+      health.readFailed(e);
+    }
+  }
+
   /** Ages; and an empty queue lets go of its last segment once it rests. */
   void tick(Runnable save) {
     try {

@@ -136,11 +136,15 @@ final class QueueCheckCommand implements Callable<Integer> {
               + " bytes at the end are no record: a crash cut them off before they were safe");
     }
     if (check.lostRecords() > 0) {
+      boolean waits = check.listed().stream().anyMatch(Damage::isUnreadable);
       out.println(
           "  "
               + Amounts.count(check.lostRecords(), "record")
-              + " cannot be read; an agent skips and counts them, and delivers the rest. To do so now, and to"
-              + " keep the damaged bytes: forebay queue repair "
+              + " cannot be read; an agent "
+              + (waits
+                  ? "waits where it is the disk that does not read. To leave them out"
+                  : "skips and counts them, and delivers the rest. To do so")
+              + " now, and to keep the damaged bytes: forebay queue repair "
               + location.directory());
     }
   }
