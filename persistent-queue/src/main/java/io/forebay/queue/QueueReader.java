@@ -5,8 +5,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.time.Clock;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +16,7 @@ final class QueueReader implements Closeable {
   private final Storage storage;
   private final Ledger ledger;
   private final Losses losses;
+  private final SegmentHeads heads;
   private final Clock clock;
   private final long maxAgeMillis;
 
@@ -33,6 +32,7 @@ final class QueueReader implements Closeable {
     this.storage = storage;
     this.ledger = ledger;
     this.losses = losses;
+    this.heads = new SegmentHeads(storage, ledger, losses);
     this.clock = clock;
     this.maxAgeMillis = maxAgeMillis;
   }
@@ -104,7 +104,8 @@ final class QueueReader implements Closeable {
         return false;
       }
       Segment following = place.next();
-      long end = following == null ? place.end() : Math.min(place.end(), resumedFrom(following));
+      long end =
+          following == null ? place.end() : Math.min(place.end(), heads.resumedFrom(following));
       Segment holder = place.segment();
       if (place.sequence() >= end) {
         ledger.settle(place.sequence(), place.end()); // these were never a record's
@@ -222,45 +223,6 @@ final class QueueReader implements Closeable {
       losses.damaged(wanted, 0, 0, "the segment file is gone");
       ledger.removed(wanted);
       return null;
-    }
-  }
-
-  private long resumedFrom(Segment wanted) throws IOException {
-    List<Segment> damaged = new ArrayList<>();
-    Segment segment = wanted;
-    while (segment != null && segment.resumedFrom == Segment.UNKNOWN && !readHeader(segment)) {
-      damaged.add(segment);
-      segment = ledger.segmentAfter(segment);
-    }
-    if (segment != null) {
-      // What was nobody's when this one was begun was so before: to show such records now would be
-      // to take them back when the damaged segments are gone.
-      for (Segment before : damaged) {
-        before.resumedFrom = Math.min(before.first, segment.resumedFrom);
-      }
-    }
-    return wanted.resumedFrom;
-  }
-
-  /** Takes over what the header of the segment tells; false when it is damaged or gone. */
-  private boolean readHeader(Segment segment) throws IOException {
-    try (StorageFile opened = storage.open(segment.name())) {
-      SegmentHeader header =
-          SegmentHeader.read(opened, storage.path(segment.name()), segment.first);
-      segment.resumedFrom = segment.first;
-      if (header == null) {
-        losses.damaged(segment, 0, 0, "the segment header is damaged; its frames are read");
-        return false;
-      }
-      if (header.epoch() != ledger.epoch()) {
-        losses.damaged(segment, 0, 0, EpochCheck.STRANGE + "; its frames are read");
-      }
-      segment.resumedFrom = header.resumedFrom();
-      return true;
-    } catch (NoSuchFileException e) {
-      DirectoryGuard.check(storage);
-      segment.resumedFrom = segment.first;
-      return false; // noticed again, and counted, when the cursor gets there
     }
   }
 
