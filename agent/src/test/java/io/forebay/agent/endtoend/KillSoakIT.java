@@ -14,12 +14,15 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * SIGKILL, for real: running agents under load, all modes, strict or not, a source that replays and
  * a client that retries, are killed 204 times at random moments, and after each kill nothing that
  * was called safe may be missing. {@code -Dforebay.soak.kills=N} kills so many times in all.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class KillSoakIT {
 
   private static final int KILLS = Integer.getInteger("forebay.soak.kills", 204);
