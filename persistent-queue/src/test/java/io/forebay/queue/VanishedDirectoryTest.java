@@ -234,11 +234,12 @@ class VanishedDirectoryTest {
       assertThat(numbers(queue)).hasSize(60);
       fill(queue, 60, 5);
       Files.delete(directory().resolve("state"));
+      fill(queue, 65, 60); // begins segments, which looks whether all is in place
       await().atMost(PATIENCE).until(() -> Files.exists(directory().resolve("state")));
       assertThat(queue.statistics().diskFailing()).isFalse();
     }
     try (PersistentQueue queue = PersistentQueue.open(options())) {
-      assertThat(numbers(queue)).isEqualTo(range(60, 65));
+      assertThat(numbers(queue)).isEqualTo(range(60, 125));
     }
   }
 }
