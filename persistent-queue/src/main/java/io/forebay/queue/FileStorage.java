@@ -62,6 +62,17 @@ final class FileStorage implements Storage {
     }
   }
 
+  /** Opens a file to write it whole, private to its owner. */
+  static FileChannel createOrTruncatePrivate(Path file) throws IOException {
+    return FileChannel.open(
+        file,
+        Set.of(
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.WRITE),
+        attributes("rw-------"));
+  }
+
   private static FileAttribute<?>[] attributes(String permissions) {
     return POSIX
         ? new FileAttribute<?>[] {

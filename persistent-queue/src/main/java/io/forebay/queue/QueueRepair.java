@@ -5,7 +5,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongConsumer;
@@ -170,12 +169,8 @@ public final class QueueRepair {
     Path target =
         evidence.resolve(Evidence.PREFIX + damage.file().getFileName() + "-" + damage.offset());
     try (StorageFile from = new SalvagingFile(ReadOnlyStorage.open(damage.file()));
-        FileChannel to =
-            FileChannel.open(
-                target,
-                StandardOpenOption.CREATE,
-                StandardOpenOption.TRUNCATE_EXISTING, // of a repair that was cut short
-                StandardOpenOption.WRITE)) {
+        // Written over where a repair was cut short; it holds what was to be delivered.
+        FileChannel to = FileStorage.createOrTruncatePrivate(target)) {
       ByteBuffer buffer = ByteBuffer.allocate(COPY_BYTES);
       long end = damage.offset() + damage.bytes();
       for (long at = damage.offset(); at < end; ) {

@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -95,6 +96,9 @@ class QueueMaintenanceTest {
 
     QueueRepair.Outcome plan = QueueRepair.plan(directory(), bytes -> {});
     QueueRepair.Outcome outcome = repair();
+    assertThat(Files.getPosixFilePermissions(outcome.evidence().get(0)))
+        .as("what was to be delivered is nobody else's to read")
+        .containsExactlyInAnyOrder(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
 
     assertThat(plan.lostRecords()).isEqualTo(2);
     assertThat(plan.evidence()).isEmpty();
