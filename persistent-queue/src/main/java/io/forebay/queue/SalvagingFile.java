@@ -49,8 +49,6 @@ final class SalvagingFile implements StorageFile {
       try {
         file.read(into.duplicate().limit(into.position() + length), at);
       } catch (IOException e) {
-        // Some of it may have been read: without the rest it is nothing.
-        into.put(into.position(), new byte[length]);
         failedFrom = failure == null || at > failedTo ? at : Math.min(failedFrom, at);
         failedTo = at + length;
         failure = e;
