@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code forebay queue dead-letters ls}. */
@@ -41,8 +40,7 @@ final class DeadLettersListCommand implements Callable<Integer> {
 
   @Mixin DeadLetterFilterOptions filter = new DeadLetterFilterOptions();
 
-  @Option(names = "--json", description = "Print JSON, one object a line.")
-  boolean json;
+  @Mixin JsonOption json = new JsonOption();
 
   DeadLettersListCommand(CommandContext context) {
     this.context = context;
@@ -53,7 +51,7 @@ final class DeadLettersListCommand implements Callable<Integer> {
     for (QueueLocation location : locations()) {
       try {
         DeadLetterReasons reasons = DeadLetterReasons.read(location.directory(), filter.filter());
-        if (json) {
+        if (json.wanted) {
           printJson(location, reasons);
         } else {
           print(location, reasons, context.out());
@@ -86,7 +84,7 @@ final class DeadLettersListCommand implements Callable<Integer> {
         throw QueueSelection.unreadable(e, selection.dataDirectory());
       }
     }
-    if (found.isEmpty() && !json) {
+    if (found.isEmpty() && !json.wanted) {
       context.out().println("no dead letters");
     }
     return found;

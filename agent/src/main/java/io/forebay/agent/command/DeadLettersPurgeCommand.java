@@ -36,8 +36,7 @@ final class DeadLettersPurgeCommand implements Callable<Integer> {
   @Option(names = "--yes", description = "Do not ask.")
   boolean yes;
 
-  @Option(names = "--json", description = "Print what was done as JSON.")
-  boolean json;
+  @Mixin JsonOption json = new JsonOption();
 
   DeadLettersPurgeCommand(CommandContext context) {
     this.context = context;
@@ -63,7 +62,7 @@ final class DeadLettersPurgeCommand implements Callable<Integer> {
           wanted.isEverything()
               ? QueuePurge.purge(location.directory()).records()
               : sweep.run(null, taken -> {}).taken();
-      if (json) {
+      if (json.wanted) {
         context
             .out()
             .print(

@@ -42,8 +42,7 @@ final class DeadLettersReplayCommand implements Callable<Integer> {
       description = "Another queue than the node's own: a directory, or with -c a node.")
   @Nullable String into;
 
-  @Option(names = "--json", description = "Print what was done as JSON.")
-  boolean json;
+  @Mixin JsonOption json = new JsonOption();
 
   DeadLettersReplayCommand(CommandContext context) {
     this.context = context;
@@ -56,7 +55,7 @@ final class DeadLettersReplayCommand implements Callable<Integer> {
     QueueLocation target = target(selection, location);
     try {
       Outcome outcome = new DeadLetterSweep(location, filter.filter()).run(target, taken -> {});
-      if (json) {
+      if (json.wanted) {
         context
             .out()
             .print(

@@ -1,5 +1,6 @@
 package io.forebay.agent.command;
 
+import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -33,6 +34,8 @@ public final class ForebayCommandLine {
 
     headings(commandLine);
     commandLine
+        .registerConverter(long.class, new WholeNumberConverter())
+        .registerConverter(Duration.class, new DurationConverter())
         .setOut(context.out())
         .setErr(context.err())
         .setColorScheme(Help.defaultColorScheme(context.outStyle().coloured() ? Ansi.ON : Ansi.OFF))

@@ -10,7 +10,6 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code forebay nodes}. */
@@ -32,8 +31,7 @@ final class NodesCommand implements Callable<Integer> {
       description = "A node type, such as http_output.")
   @Nullable String type;
 
-  @Option(names = "--json", description = "Print JSON.")
-  boolean json;
+  @Mixin JsonOption json = new JsonOption();
 
   NodesCommand(CommandContext context) {
     this.context = context;
@@ -47,10 +45,10 @@ final class NodesCommand implements Callable<Integer> {
     if (wanted != null) {
       ComponentFactory<?> factory = registry.find(wanted).orElseThrow(() -> unknown(wanted));
       out.print(
-          json
+          json.wanted
               ? NodeTypeJson.write(List.of(factory))
               : new NodeTypeText(context.outStyle()).describe(factory));
-    } else if (json) {
+    } else if (json.wanted) {
       out.print(NodeTypeJson.write(registry.all()));
     } else {
       list(registry.all(), out);

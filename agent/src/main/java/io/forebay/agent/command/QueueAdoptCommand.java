@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code forebay queue adopt}. */
@@ -43,8 +42,7 @@ final class QueueAdoptCommand implements Callable<Integer> {
       description = "A queue's directory, or with -c its node; either may not be on disk yet.")
   String to = "";
 
-  @Option(names = "--json", description = "Print what was done as JSON.")
-  boolean json;
+  @Mixin JsonOption json = new JsonOption();
 
   QueueAdoptCommand(CommandContext context) {
     this.context = context;
@@ -101,7 +99,7 @@ final class QueueAdoptCommand implements Callable<Integer> {
     if (summary == null) {
       throw new CommandFailure(ExitCode.USAGE, "there is no queue in " + source.directory());
     }
-    if (json) {
+    if (json.wanted) {
       print(source, target, new Outcome(0, 0, 0, false, true));
     } else {
       context
@@ -119,7 +117,7 @@ final class QueueAdoptCommand implements Callable<Integer> {
   }
 
   private void print(QueueLocation source, QueueLocation target, Outcome outcome) {
-    if (json) {
+    if (json.wanted) {
       context
           .out()
           .print(

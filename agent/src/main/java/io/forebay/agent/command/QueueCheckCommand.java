@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code forebay queue check}. */
@@ -42,8 +41,7 @@ final class QueueCheckCommand implements Callable<Integer> {
       description = "A queue's directory, or with -c its node.")
   List<String> queues = new ArrayList<>();
 
-  @Option(names = "--json", description = "Print JSON, one object a queue and line.")
-  boolean json;
+  @Mixin JsonOption json = new JsonOption();
 
   QueueCheckCommand(CommandContext context) {
     this.context = context;
@@ -55,7 +53,7 @@ final class QueueCheckCommand implements Callable<Integer> {
     for (QueueLocation location : locations()) {
       try {
         QueueCheck check = check(location);
-        if (json) {
+        if (json.wanted) {
           context
               .out()
               .print(

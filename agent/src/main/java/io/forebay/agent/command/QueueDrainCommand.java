@@ -5,7 +5,6 @@ import io.forebay.agent.process.DataDirectory;
 import io.forebay.agent.process.StopRequest;
 import io.forebay.agent.queue.QueueDrain;
 import io.forebay.agent.terminal.Amounts;
-import io.forebay.core.config.GoDuration;
 import io.forebay.core.delivery.DeliverySnapshot;
 import io.forebay.core.disk.DiskInventory;
 import io.forebay.core.graph.NodeKind;
@@ -21,10 +20,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.TypeConversionException;
 import reactor.core.publisher.Mono;
 
 /** {@code forebay queue drain}. */
@@ -66,27 +63,13 @@ final class QueueDrainCommand implements Callable<Integer> {
   @Option(
       names = "--timeout",
       paramLabel = "DURATION",
-      converter = DurationConverter.class,
       description = "End after this time, such as 10m, though there is more.")
   @Nullable Duration timeout;
 
-  @Option(names = "--json", description = "Print what was done as JSON.")
-  boolean json;
+  @Mixin JsonOption json = new JsonOption();
 
   QueueDrainCommand(CommandContext context) {
     this.context = context;
-  }
-
-  /** For picocli. */
-  static final class DurationConverter implements ITypeConverter<Duration> {
-    @Override
-    public Duration convert(String value) {
-      try {
-        return GoDuration.parse(value);
-      } catch (IllegalArgumentException e) {
-        throw new TypeConversionException(e.getMessage());
-      }
-    }
   }
 
   @Override
@@ -172,7 +155,7 @@ final class QueueDrainCommand implements Callable<Integer> {
     QueueStatistics queue = end.queue();
     long left = queue == null ? 0 : queue.records();
     boolean all = left == 0 && end.deadLetteredItems() == 0 && end.droppedItems() == 0;
-    if (json) {
+    if (json.wanted) {
       context
           .out()
           .print(

@@ -48,8 +48,7 @@ final class QueueExportCommand implements Callable<Integer> {
       description = "With number and time: {\"sequence\":…,\"appended_at\":…,\"record\":{…}}.")
   boolean numbered;
 
-  @Option(names = "--json", description = "Print what was done as JSON.")
-  boolean json;
+  @Mixin JsonOption json = new JsonOption();
 
   QueueExportCommand(CommandContext context) {
     this.context = context;
@@ -77,7 +76,7 @@ final class QueueExportCommand implements Callable<Integer> {
     } catch (IOException e) {
       throw QueueSelection.failed(e, file);
     }
-    if (json) {
+    if (json.wanted) {
       context
           .out()
           .print(

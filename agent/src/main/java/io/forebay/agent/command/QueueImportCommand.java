@@ -48,8 +48,7 @@ final class QueueImportCommand implements Callable<Integer> {
       description = "Leave out so many lines at the beginning.")
   long skip;
 
-  @Option(names = "--json", description = "Print what was done as JSON.")
-  boolean json;
+  @Mixin JsonOption json = new JsonOption();
 
   QueueImportCommand(CommandContext context) {
     this.context = context;
@@ -78,7 +77,7 @@ final class QueueImportCommand implements Callable<Integer> {
     } catch (IOException e) {
       throw QueueSelection.failed(e, target.directory());
     }
-    if (json) {
+    if (json.wanted) {
       context
           .out()
           .print(

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code forebay queue ls}. */
@@ -34,8 +33,7 @@ final class QueueListCommand implements Callable<Integer> {
   @Parameters(arity = "0..*", paramLabel = "DIR", description = "Where to look for queues.")
   List<Path> directories = new ArrayList<>();
 
-  @Option(names = "--json", description = "Print JSON.")
-  boolean json;
+  @Mixin JsonOption json = new JsonOption();
 
   QueueListCommand(CommandContext context) {
     this.context = context;
@@ -49,7 +47,7 @@ final class QueueListCommand implements Callable<Integer> {
       found.add(QueueStatus.of(location));
     }
     DiskTotal total = DiskTotal.of(found, selection.graph());
-    if (json) {
+    if (json.wanted) {
       context.out().print(QueueJson.list(found, total));
     } else if (found.isEmpty()) {
       context.out().println("no queues");

@@ -39,8 +39,7 @@ final class QueuePurgeCommand implements Callable<Integer> {
   @Option(names = "--yes", description = "Do not ask.")
   boolean yes;
 
-  @Option(names = "--json", description = "Print what was done as JSON.")
-  boolean json;
+  @Mixin JsonOption json = new JsonOption();
 
   QueuePurgeCommand(CommandContext context) {
     this.context = context;
@@ -61,7 +60,7 @@ final class QueuePurgeCommand implements Callable<Integer> {
       }
       Removed removed =
           removeDirectory ? QueuePurge.remove(directory) : QueuePurge.purge(directory);
-      if (json) {
+      if (json.wanted) {
         context.out().print(json(location, removed));
       } else {
         context.out().println(text(location, removed));

@@ -49,8 +49,7 @@ final class QueueRepairCommand implements Callable<Integer> {
   @Option(names = "--yes", description = "Do not ask.")
   boolean yes;
 
-  @Option(names = "--json", description = "Print what was done as JSON.")
-  boolean json;
+  @Mixin JsonOption json = new JsonOption();
 
   QueueRepairCommand(CommandContext context) {
     this.context = context;
@@ -65,7 +64,7 @@ final class QueueRepairCommand implements Callable<Integer> {
       try (ProgressBar bar = bar("reading " + location.title())) {
         plan = QueueRepair.plan(directory, bar::at);
       }
-      if (!json) {
+      if (!json.wanted) {
         tell(location, plan, context.out());
       }
       if (!plan.needed() || dryRun) {
@@ -78,7 +77,7 @@ final class QueueRepairCommand implements Callable<Integer> {
       try (ProgressBar bar = bar("repairing " + location.title())) {
         done = QueueRepair.repair(directory, evidence(directory), bar::at);
       }
-      if (!json) {
+      if (!json.wanted) {
         done.evidence().forEach(copy -> context.out().println("  kept: " + copy));
         context.out().println(result(location, done));
       }
@@ -137,7 +136,7 @@ final class QueueRepairCommand implements Callable<Integer> {
   }
 
   private int end(QueueLocation location, Outcome outcome, boolean well) {
-    if (json) {
+    if (json.wanted) {
       context
           .out()
           .print(

@@ -41,8 +41,7 @@ final class QueueSkipCommand implements Callable<Integer> {
   @Option(names = "--yes", description = "Do not ask.")
   boolean yes;
 
-  @Option(names = "--json", description = "Print what was done as JSON.")
-  boolean json;
+  @Mixin JsonOption json = new JsonOption();
 
   QueueSkipCommand(CommandContext context) {
     this.context = context;
@@ -89,7 +88,7 @@ final class QueueSkipCommand implements Callable<Integer> {
   }
 
   private void report(QueueLocation queue, QueueLocation letters, long moved) {
-    if (json) {
+    if (json.wanted) {
       context
           .out()
           .print(

@@ -13,7 +13,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code forebay queue stat}. */
@@ -33,8 +32,7 @@ final class QueueStatCommand implements Callable<Integer> {
   @Parameters(paramLabel = "QUEUE", description = "A queue's directory, or with -c its node.")
   String queue = "";
 
-  @Option(names = "--json", description = "Print JSON.")
-  boolean json;
+  @Mixin JsonOption json = new JsonOption();
 
   QueueStatCommand(CommandContext context) {
     this.context = context;
@@ -49,7 +47,7 @@ final class QueueStatCommand implements Callable<Integer> {
       throw new CommandFailure(ExitCode.USAGE, trouble);
     }
     QueueSummary summary = status.summary();
-    if (json) {
+    if (json.wanted) {
       context.out().print(QueueJson.object(out -> QueueJson.status(out, status)));
     } else if (summary != null) {
       print(status, summary, context.out());

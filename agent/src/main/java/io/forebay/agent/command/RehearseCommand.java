@@ -7,7 +7,6 @@ import io.forebay.agent.rehearsal.Rehearsal.Result;
 import io.forebay.agent.rehearsal.SteadySource;
 import io.forebay.agent.terminal.ProgressBar;
 import io.forebay.core.config.DataSize;
-import io.forebay.core.config.GoDuration;
 import io.forebay.core.graph.NodeKind;
 import io.forebay.core.graph.PipelineGraph;
 import java.nio.file.Path;
@@ -52,7 +51,6 @@ final class RehearseCommand implements Callable<Integer> {
       names = "--outage",
       required = true,
       paramLabel = "DURATION",
-      converter = DurationConverter.class,
       description = "How long the receiver is away, such as 2h.")
   Duration outage = Duration.ZERO;
 
@@ -85,23 +83,10 @@ final class RehearseCommand implements Callable<Integer> {
           "Items that the receiver takes once it is back, such as 2000/s. Without it, as many as it is given.")
   double recoverRate;
 
-  @Option(names = "--json", description = "Print JSON.")
-  boolean json;
+  @Mixin JsonOption json = new JsonOption();
 
   RehearseCommand(CommandContext context) {
     this.context = context;
-  }
-
-  /** For picocli. */
-  static final class DurationConverter implements ITypeConverter<Duration> {
-    @Override
-    public Duration convert(String value) {
-      try {
-        return GoDuration.parse(value);
-      } catch (IllegalArgumentException e) {
-        throw new TypeConversionException(e.getMessage());
-      }
-    }
   }
 
   /** For picocli. */
@@ -147,7 +132,7 @@ final class RehearseCommand implements Callable<Integer> {
     for (PipelineGraph.Node destination : destinations(graph)) {
       results.add(rehearse(graph, destination, load));
     }
-    if (json) {
+    if (json.wanted) {
       context.out().print(RehearsalJson.of(load, results));
     } else {
       new RehearsalText(graph, load, context.outStyle())

@@ -285,7 +285,11 @@ class QueueReadingCommandsTest {
     assertThat(run.execute("queue")).isEqualTo(2);
 
     assertThat(run.err())
-        .contains("no regular expression", "no duration", "Commands:")
+        .contains(
+            "no regular expression",
+            "no duration",
+            "'--from': must be a whole number, not 'x'",
+            "Commands:")
         .doesNotContain("\tat ");
   }
 }
