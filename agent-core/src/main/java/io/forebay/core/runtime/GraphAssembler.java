@@ -83,11 +83,7 @@ final class GraphAssembler {
                         listener,
                         loop,
                         disk)),
-        () -> {
-          // Gracefully: the last step of a stop may still be running on them.
-          loop.disposeGracefully().subscribe();
-          disk.disposeGracefully().subscribe();
-        });
+        () -> LastTask.thenEnd(loop, disk));
   }
 
   /** A thread that is made to wait for the disk, unlike those that Reactor names itself. */

@@ -274,7 +274,6 @@ public final class Pipeline {
   private void release() {
     watches.dispose();
     assembly.telemetry().close();
-    // Gracefully: this runs on the timer's own thread, which must not be interrupted.
-    timer.disposeGracefully().subscribe();
+    LastTask.thenEnd(timer);
   }
 }
