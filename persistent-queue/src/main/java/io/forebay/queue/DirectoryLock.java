@@ -102,7 +102,7 @@ final class DirectoryLock implements Closeable {
         new String(text.array(), 0, text.position(), StandardCharsets.US_ASCII)
             .replaceAll("[^ -~]", "")
             .strip();
-    return holder.isEmpty() ? "another process" : "another process (" + holder + ")";
+    return holder.startsWith("pid ") ? "process " + holder.substring(4) : "another process";
   }
 
   private static void closeQuietly(@Nullable FileChannel channel, Exception cause) {

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,12 @@ import org.jspecify.annotations.Nullable;
  * taken for one that was removed. Blocks on the disk.
  */
 public final class QueuePurge {
+
+  /** What {@code forebay queue adopt} writes down while it works; of no use without the records. */
+  private static final Set<String> ADOPTING = Set.of("adopting", "adopting.new");
+
+  /** Which queues were taken over into this one; of use as long as this one is there. */
+  private static final Set<String> ADOPTED = Set.of("adopted", "adopted.new");
 
   /**
    * What was removed.
@@ -50,16 +57,24 @@ public final class QueuePurge {
    * remembers the numbers then.
    */
   public static Removed remove(Path directory) throws IOException {
-    Removed removed;
     try (Storage storage = lock(directory)) {
-      removed = purge(storage, directory);
-      if (removed.kept().isEmpty()) {
-        storage.delete(DirectoryLock.FILE_NAME);
-        storage.delete(StateFile.FILE_NAME); // until here it is a queue that can be removed again
-        Files.delete(directory.toRealPath());
+      Removed emptied = purge(storage, directory);
+      if (!emptied.kept().isEmpty()) {
+        return emptied;
       }
+      long bytes = emptied.bytes();
+      List<String> files = new ArrayList<>(emptied.files());
+      for (Storage.Entry file : storage.list()) {
+        bytes += file.size();
+        files.add(file.name());
+        if (!file.name().equals(StateFile.FILE_NAME)) {
+          storage.delete(file.name());
+        }
+      }
+      storage.delete(StateFile.FILE_NAME); // until here it is a queue that can be removed again
+      Files.delete(directory.toRealPath());
+      return new Removed(emptied.records(), bytes, files, emptied.kept());
     }
-    return removed;
   }
 
   /** Locks a directory that exists; {@code PersistentQueue} would make it. */
@@ -78,7 +93,9 @@ public final class QueuePurge {
     List<String> kept = new ArrayList<>();
     for (Storage.Entry file : storage.list()) {
       String name = file.name();
-      if (SegmentHeader.firstSequence(name) >= 0 || name.startsWith(Evidence.PREFIX)) {
+      if (SegmentHeader.firstSequence(name) >= 0
+          || name.startsWith(Evidence.PREFIX)
+          || ADOPTING.contains(name)) {
         storage.delete(name);
         bytes += file.size();
         files.add(name);
@@ -87,7 +104,9 @@ public final class QueuePurge {
     try (DirectoryStream<Path> rest = Files.newDirectoryStream(directory)) {
       for (Path path : rest) {
         String name = String.valueOf(path.getFileName());
-        if (!name.equals(StateFile.FILE_NAME) && !name.equals(DirectoryLock.FILE_NAME)) {
+        if (!name.equals(StateFile.FILE_NAME)
+            && !name.equals(DirectoryLock.FILE_NAME)
+            && !ADOPTED.contains(name)) {
           kept.add(name);
         }
       }

@@ -199,7 +199,10 @@ final class Recovery {
     if (newest != null && header != null && header.epoch() != state.epoch()) {
       throw new QueueFormatException(
           storage.path(newest.name()),
-          EpochCheck.STRANGE + ". Put each of the two into a directory of its own");
+          EpochCheck.STRANGE
+              + ". Put each of the two into a directory of its own; or with forebay queue repair "
+              + options.directory()
+              + " the state file is put aside, and all records on disk are sent again");
     }
   }
 }

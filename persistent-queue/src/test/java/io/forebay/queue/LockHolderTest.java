@@ -49,7 +49,7 @@ class LockHolderTest {
       assertThat(inspector.holder()).hasValue(holder.pid());
       assertThatThrownBy(() -> QueuePurge.purge(directory))
           .isInstanceOf(QueueLockedException.class)
-          .hasMessageContaining("pid " + holder.pid());
+          .hasMessageContaining("process " + holder.pid());
 
       holder.getOutputStream().close();
       assertThat(holder.waitFor(20, TimeUnit.SECONDS)).isTrue();

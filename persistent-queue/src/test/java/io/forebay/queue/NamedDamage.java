@@ -216,7 +216,8 @@ enum NamedDamage {
       "the newest segment is another queue's",
       queue -> DamagedQueue.header(queue.segment(81), 8, 42),
       "refused: 81.seg: belongs to another queue than the state file beside it. "
-          + "Put each of the two into a directory of its own",
+          + "Put each of the two into a directory of its own; or with forebay queue repair queue "
+          + "the state file is put aside, and all records on disk are sent again",
       "–",
       "–",
       "–",

@@ -83,8 +83,7 @@ class NamedDamageTest {
       QueueOptions options = DamagedQueue.options(directory, QueueListener.NONE);
       assertThatThrownBy(() -> PersistentQueue.open(options))
           .isInstanceOf(QueueLockedException.class)
-          .hasMessage(
-              "queue directory %s is in use by another process (pid %d)", directory, holder.pid());
+          .hasMessage("queue directory %s is in use by process %d", directory, holder.pid());
       assertThat(new QueueInspector(directory).check(bytes -> {}).well()).isTrue();
       holder.destroyForcibly().waitFor();
       try (PersistentQueue queue = PersistentQueue.open(options)) {

@@ -235,7 +235,11 @@ class QueueMaintenanceTest {
     assertThat(directory()).exists();
     Files.delete(more);
 
-    assertThat(QueuePurge.remove(directory()).kept()).isEmpty();
+    Files.write(directory().resolve("adopted"), new byte[10]);
+    QueuePurge.Removed removed = QueuePurge.remove(directory());
+    assertThat(removed.kept()).isEmpty();
+    assertThat(removed.files()).containsExactlyInAnyOrder("lock", "state", "adopted");
+    assertThat(removed.bytes()).isEqualTo(64 + 8192 + 10);
     assertThat(directory()).doesNotExist();
     assertThatThrownBy(() -> QueuePurge.purge(directory())).isInstanceOf(NoSuchFileException.class);
   }
