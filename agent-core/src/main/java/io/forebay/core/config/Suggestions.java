@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Guesses what was meant by a name that does not exist. */
-final class Suggestions {
+public final class Suggestions {
 
   private static final int MAX_LISTED = 40;
   private static final int MAX_COMPARED = 1000;
@@ -32,7 +32,7 @@ final class Suggestions {
   }
 
   /** The known name that looks most like the written one, when it looks like it at all. */
-  static Optional<String> nearest(String written, Collection<String> known) {
+  public static Optional<String> nearest(String written, Collection<String> known) {
     String wanted = normal(written);
     if (wanted.isEmpty() || wanted.length() > 100) {
       return Optional.empty();

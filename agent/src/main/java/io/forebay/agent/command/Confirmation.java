@@ -23,7 +23,10 @@ final class Confirmation {
   boolean ask(String question) {
     if (!context.inIsTerminal()) {
       throw new CommandFailure(
-          ExitCode.USAGE, question + " Nobody can be asked here; add --yes. Nothing was changed");
+          ExitCode.USAGE,
+          question
+              + " Standard input is not a terminal, so nobody can answer: add --yes to do it. Nothing was"
+              + " changed");
     }
     context.err().print(question + " [y/N] ");
     context.err().flush();

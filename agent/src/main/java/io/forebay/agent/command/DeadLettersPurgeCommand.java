@@ -46,6 +46,7 @@ final class DeadLettersPurgeCommand implements Callable<Integer> {
   public Integer call() {
     QueueLocation location =
         new QueueSelection(context, options).existing(Kind.DEAD_LETTERS, letters);
+    QueueSelection.refuseInUse(location);
     RecordFilter wanted = filter.filter();
     DeadLetterSweep sweep = new DeadLetterSweep(location, wanted);
     try {

@@ -85,7 +85,7 @@ final class DeadLettersReplayCommand implements Callable<Integer> {
   private QueueLocation target(QueueSelection selection, QueueLocation location) {
     String chosen = into;
     if (chosen != null) {
-      return selection.findOrMake(Kind.QUEUE, chosen);
+      return selection.findToFill(Kind.QUEUE, chosen);
     }
     return selection.all().stream()
         .filter(queue -> queue.kind() == Kind.QUEUE && queue.node().equals(location.node()))

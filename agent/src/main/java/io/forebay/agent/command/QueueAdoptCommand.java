@@ -8,10 +8,13 @@ import io.forebay.agent.queue.QueueStatus;
 import io.forebay.agent.queue.QueueStatus.State;
 import io.forebay.agent.terminal.Amounts;
 import io.forebay.agent.terminal.ProgressBar;
+import io.forebay.queue.QueueInspector;
 import io.forebay.queue.QueueSummary;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -24,7 +27,8 @@ import picocli.CommandLine.Parameters;
       "Take a queue over whose node was renamed, or whose host is gone: FROM becomes TO, or goes behind what TO"
           + " holds, and FROM is removed.",
       "A record leaves FROM once it is on the disk in TO. Killed at any point, it can be run again and goes on"
-          + " where it was. Refuses while an agent uses one of the queues."
+          + " where it was, or says that all was done. Refuses while an agent uses one of the queues. FROM stays"
+          + " when something else lies in it, such as copies of damaged bytes."
     })
 final class QueueAdoptCommand implements Callable<Integer> {
 
@@ -33,13 +37,19 @@ final class QueueAdoptCommand implements Callable<Integer> {
   @Mixin HelpOption help = new HelpOption();
   @Mixin QueueConfigOptions options = new QueueConfigOptions();
 
-  @Parameters(index = "0", paramLabel = "FROM", description = "The directory of the queue.")
-  Path from = Path.of("");
+  @Parameters(
+      index = "0",
+      paramLabel = "FROM",
+      description =
+          "A queue's directory, or a node: with -c one of the file, or one that the agent once had.")
+  String from = "";
 
   @Parameters(
       index = "1",
       paramLabel = "TO",
-      description = "A queue's directory, or with -c its node; either may not be on disk yet.")
+      description =
+          "With -c a node, whose queue is made when there is none yet; or the directory of a queue, or an"
+              + " empty one.")
   String to = "";
 
   @Mixin JsonOption json = new JsonOption();
@@ -51,12 +61,18 @@ final class QueueAdoptCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     QueueSelection selection = new QueueSelection(context, options);
-    QueueLocation source = QueueLocation.directory(from);
-    QueueLocation target = selection.findOrMake(Kind.QUEUE, to);
+    QueueLocation source = selection.findToTake(from);
+    QueueLocation target = selection.findToFill(Kind.QUEUE, to);
     check(source, target);
-    if (!Files.exists(source.directory())) {
-      return sourceIsGone(source, target);
+    try {
+      if (!QueueInspector.isQueue(source.directory())) {
+        return sourceIsGone(selection, source, target);
+      }
+    } catch (IOException e) {
+      throw QueueSelection.unreadable(e, source.directory());
     }
+    QueueSelection.refuseInUse(source);
+    QueueSelection.refuseInUse(target);
     QueueSummary summary = QueueStatus.of(source).summary();
     long bytes = summary == null ? 0 : summary.backlogBytes();
     long records = summary == null ? 0 : summary.records();
@@ -93,24 +109,39 @@ final class QueueAdoptCommand implements Callable<Integer> {
     }
   }
 
-  /** As after a run that was killed in its last moment. */
-  private int sourceIsGone(QueueLocation source, QueueLocation target) {
-    QueueSummary summary = QueueStatus.of(target).summary();
-    if (summary == null) {
-      throw new CommandFailure(ExitCode.USAGE, "there is no queue in " + source.directory());
+  /** As after a run that was killed in its last moment, or of a queue that never was. */
+  private int sourceIsGone(QueueSelection selection, QueueLocation source, QueueLocation target)
+      throws IOException {
+    Adoption adoption = new Adoption(source, target, (step, done) -> {});
+    Instant doneAt = adoption.doneAt();
+    if (doneAt == null) {
+      throw new CommandFailure(
+          ExitCode.USAGE,
+          Files.exists(source.directory())
+              ? source.directory() + " holds no queue" + selection.suggestion(from)
+              : "there is no queue '"
+                  + from
+                  + "': it is "
+                  + selection.searched()
+                  + selection.suggestion(from));
     }
+    Outcome outcome = adoption.run();
     if (json.wanted) {
-      print(source, target, new Outcome(0, 0, 0, false, true));
+      print(source, target, outcome);
     } else {
+      QueueSummary now = QueueStatus.of(target).summary();
       context
           .out()
           .println(
-              "there is nothing in "
-                  + source.directory()
-                  + " (any more); "
+              source.directory()
+                  + " was taken over into "
                   + target.directory()
-                  + " holds "
-                  + Amounts.count(summary.records(), "record"));
+                  + " at "
+                  + doneAt.truncatedTo(ChronoUnit.SECONDS)
+                  + "; nothing is left to do"
+                  + (now == null
+                      ? ""
+                      : ". It holds " + Amounts.count(now.records(), "undelivered record")));
       context.out().flush();
     }
     return ExitCode.OK.value();
@@ -151,12 +182,14 @@ final class QueueAdoptCommand implements Callable<Integer> {
   }
 
   private static String text(QueueLocation source, QueueLocation target, Outcome outcome) {
-    String moved =
-        source.directory()
-            + (outcome.renamed() ? " is now " : " was added to ")
-            + target.directory()
-            + ": "
-            + Amounts.count(outcome.records(), "record");
+    Path from = source.directory();
+    Path to = target.directory();
+    String done =
+        outcome.renamed()
+            ? from + " is now " + to + ": " + Amounts.count(outcome.records(), "record")
+            : outcome.records() + outcome.present() + outcome.damaged() == 0
+                ? from + " was empty, and nothing was added to " + to
+                : from + " was added to " + to + ": " + Amounts.count(outcome.records(), "record");
     String before =
         outcome.present() == 0
             ? ""
@@ -168,9 +201,7 @@ final class QueueAdoptCommand implements Callable<Integer> {
     String kept =
         outcome.sourceRemoved()
             ? ""
-            : "; "
-                + source.directory()
-                + " is empty, and stays for the copies of damaged bytes in it";
-    return moved + before + damage + kept;
+            : "; " + from + " stays, without records, for what else is in it";
+    return done + before + damage + kept;
   }
 }

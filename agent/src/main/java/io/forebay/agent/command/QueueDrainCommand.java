@@ -1,9 +1,11 @@
 package io.forebay.agent.command;
 
-import io.forebay.agent.logging.LogConfigurator;
 import io.forebay.agent.process.DataDirectory;
 import io.forebay.agent.process.StopRequest;
+import io.forebay.agent.queue.ConfiguredQueues;
 import io.forebay.agent.queue.QueueDrain;
+import io.forebay.agent.queue.QueueLocation;
+import io.forebay.agent.queue.QueueLocation.Kind;
 import io.forebay.agent.terminal.Amounts;
 import io.forebay.core.delivery.DeliverySnapshot;
 import io.forebay.core.disk.DiskInventory;
@@ -74,9 +76,11 @@ final class QueueDrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (context.environment().apply("FOREBAY_LOG_LEVEL") == null) {
-      LogConfigurator.setLevel("warn");
+    Duration limit = timeout;
+    if (limit != null && limit.compareTo(Duration.ZERO) <= 0) {
+      throw new CommandFailure(ExitCode.USAGE, "--timeout must be longer than 0s");
     }
+    CommandLog.quiet(context, "warn");
     Path data = DataDirectory.choose(dataDirectory, context.environment());
     PipelineGraph graph = PipelineFiles.require(config, null, context);
     PipelineGraph alone =
@@ -97,8 +101,8 @@ final class QueueDrainCommand implements Callable<Integer> {
                                 graph.nodes(NodeKind.DESTINATION).stream()
                                     .map(PipelineGraph.Node::name)
                                     .toList())));
+    requireQueue(graph, data);
     StopRequest stop = StopRequest.bySignals();
-    Duration limit = timeout;
     Mono<?> end =
         limit == null
             ? stop.signal()
@@ -115,6 +119,19 @@ final class QueueDrainCommand implements Callable<Integer> {
       context.err().flush();
     }
     return report(snapshot);
+  }
+
+  /** To start the destination would make one. */
+  private void requireQueue(PipelineGraph graph, Path data) {
+    QueueLocation queue =
+        new ConfiguredQueues(graph, data, Clock.systemUTC())
+            .find(Kind.QUEUE, node)
+            .orElseThrow(
+                () ->
+                    new CommandFailure(
+                        ExitCode.USAGE,
+                        "node '" + node + "' has no persistent_queue: there is nothing to drain"));
+    QueueSelection.requireQueue(queue);
   }
 
   private static CommandFailure cannotStart(PipelineStartException e) {

@@ -1,8 +1,10 @@
 package io.forebay.agent.command;
 
+import io.forebay.agent.process.StopRequest;
 import io.forebay.agent.queue.QueueLocation;
 import io.forebay.agent.queue.QueueLocation.Kind;
 import io.forebay.agent.queue.RecordImport;
+import io.forebay.agent.queue.RecordImport.Outcome;
 import io.forebay.agent.terminal.Amounts;
 import io.forebay.agent.terminal.ProgressBar;
 import java.io.FilterInputStream;
@@ -10,7 +12,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -23,7 +28,7 @@ import picocli.CommandLine.Parameters;
       "Put the lines of a file into a queue, behind what is there: as cat and export write them, with numbers or"
           + " without. They get new numbers.",
       "Refuses while an agent uses the queue. All lines are on the disk when it ends with exit code 0; when a"
-          + " line is wrong it says how many are, and how to go on."
+          + " line is wrong, the queue is full or a signal stops it, it says how many are, and how to go on."
     })
 final class QueueImportCommand implements Callable<Integer> {
 
@@ -35,7 +40,9 @@ final class QueueImportCommand implements Callable<Integer> {
   @Parameters(
       index = "0",
       paramLabel = "QUEUE",
-      description = "A queue's directory, or with -c its node, which may have none on disk yet.")
+      description =
+          "With -c a node, whose queue is made when there is none yet; or the directory of a queue, or an"
+              + " empty one.")
   String queue = "";
 
   @Parameters(index = "1", paramLabel = "FILE", description = "The file; - for standard input.")
@@ -56,27 +63,76 @@ final class QueueImportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    QueueSelection selection = new QueueSelection(context, options);
-    QueueLocation location = selection.find(Kind.QUEUE, queue);
-    if (location.node().isEmpty()) {
-      location = selection.existing(Kind.QUEUE, queue);
+    if (skip < 0) {
+      throw new CommandFailure(
+          ExitCode.USAGE, "--skip " + skip + ": no file has fewer than 0 lines");
     }
-    QueueLocation target = location;
-    boolean standardInput = file.equals("-");
-    long records;
-    try (InputStream in =
-            standardInput ? new NotClosed(context.in()) : Files.newInputStream(Path.of(file));
-        ProgressBar bar =
-            new ProgressBar(
-                context.err(),
-                context.errIsTerminal(),
-                "importing " + file,
-                standardInput ? 0 : Files.size(Path.of(file)),
-                System::nanoTime)) {
-      records = new RecordImport(target, bar::at).run(in, file, skip);
+    CommandLog.quiet(context, "error");
+    QueueSelection selection = new QueueSelection(context, options);
+    QueueLocation target = selection.findToFill(Kind.QUEUE, queue);
+    QueueSelection.refuseInUse(target);
+    Outcome outcome;
+    try (InputStream in = open()) {
+      outcome = run(target, in);
     } catch (IOException e) {
       throw QueueSelection.failed(e, target.directory());
     }
+    if (outcome.lines() < skip) {
+      throw new CommandFailure(
+          ExitCode.USAGE,
+          file
+              + " has only "
+              + Amounts.count(outcome.lines(), "line")
+              + ", and --skip "
+              + skip
+              + " leaves out more. Nothing was imported");
+    }
+    report(target, outcome);
+    String trouble = outcome.trouble();
+    if (trouble != null) {
+      throw new CommandFailure(ExitCode.FAILURE, howToGoOn(target, outcome, trouble));
+    }
+    return ExitCode.OK.value();
+  }
+
+  private boolean isStandardInput() {
+    return file.equals("-");
+  }
+
+  private InputStream open() {
+    if (isStandardInput()) {
+      return new NotClosed(context.in());
+    }
+    Path path = Path.of(file);
+    if (Files.isDirectory(path)) {
+      throw new CommandFailure(
+          ExitCode.USAGE,
+          file
+              + " is a directory; import takes a file of lines. What a queue's directory holds is moved with"
+              + " forebay queue adopt");
+    }
+    try {
+      return Files.newInputStream(path);
+    } catch (IOException e) {
+      throw QueueSelection.unreadable(e, path);
+    }
+  }
+
+  private Outcome run(QueueLocation target, InputStream in) throws IOException {
+    AtomicBoolean stopped = new AtomicBoolean();
+    StopRequest.bySignals().signal().subscribe(signal -> stopped.set(true));
+    try (ProgressBar bar =
+        new ProgressBar(
+            context.err(),
+            context.errIsTerminal(),
+            "importing " + file,
+            isStandardInput() ? 0 : Files.size(Path.of(file)),
+            System::nanoTime)) {
+      return new RecordImport(target, in, stopped::get, bar::at).run(skip, !isStandardInput());
+    }
+  }
+
+  private void report(QueueLocation target, Outcome outcome) {
     if (json.wanted) {
       context
           .out()
@@ -84,13 +140,48 @@ final class QueueImportCommand implements Callable<Integer> {
               QueueJson.object(
                   out -> {
                     QueueJson.location(out, target);
-                    out.writeNumberProperty("records", records);
+                    out.writeNumberProperty("records", outcome.records());
+                    out.writeNumberProperty("lines", outcome.lines());
+                    if (outcome.left() != RecordImport.UNKNOWN) {
+                      out.writeNumberProperty("left", outcome.left());
+                    }
+                    String trouble = outcome.trouble();
+                    if (trouble != null) {
+                      out.writeStringProperty("trouble", trouble);
+                    }
                   }));
-    } else {
-      context.out().println(target.title() + ": " + Amounts.count(records, "record") + " imported");
+    } else if (outcome.trouble() == null) {
+      context
+          .out()
+          .println(
+              target.title() + ": " + Amounts.count(outcome.records(), "record") + " imported");
     }
     context.out().flush();
-    return ExitCode.OK.value();
+  }
+
+  private String howToGoOn(QueueLocation target, Outcome outcome, String trouble) {
+    List<String> line = new ArrayList<>(List.of("forebay", "queue", "import"));
+    Path config = options.config;
+    if (config != null) {
+      line.addAll(List.of("-c", config.toString()));
+    }
+    Path data = options.dataDirectory;
+    if (data != null) {
+      line.addAll(List.of("--data-dir", data.toString()));
+    }
+    line.addAll(List.of("--skip", Long.toString(outcome.lines()), queue, file));
+    return target.title()
+        + ": "
+        + trouble
+        + ". "
+        + Amounts.count(outcome.records(), "record")
+        + " imported, "
+        + (outcome.left() == RecordImport.UNKNOWN
+            ? "the rest of the lines"
+            : Amounts.count(outcome.left(), "line"))
+        + " left. To go on: "
+        + ShellLine.of(line)
+        + (isStandardInput() ? ", with the same lines from the first on" : "");
   }
 
   /** Standard input stays open. */

@@ -9,7 +9,6 @@ import io.forebay.queue.QueuePurge.Removed;
 import io.forebay.queue.QueueSummary;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -50,9 +49,8 @@ final class QueuePurgeCommand implements Callable<Integer> {
     QueueLocation location = new QueueSelection(context, options).existing(Kind.QUEUE, queue);
     Path directory = location.directory();
     try {
-      QueueInspector inspector = new QueueInspector(directory);
-      refuseInUse(directory, inspector.holder());
-      QueueSummary summary = inspector.summary();
+      QueueSelection.refuseInUse(location);
+      QueueSummary summary = new QueueInspector(directory).summary();
       if (!yes && !new Confirmation(context).ask(question(location, summary))) {
         context.out().println("nothing was removed");
         context.out().flush();
@@ -73,26 +71,13 @@ final class QueuePurgeCommand implements Callable<Integer> {
     }
   }
 
-  /** Before anybody is asked; the lock decides in the end. */
-  private static void refuseInUse(Path directory, OptionalLong holder) {
-    if (holder.isPresent()) {
-      throw new CommandFailure(
-          ExitCode.FAILURE,
-          directory
-              + " is in use by process "
-              + holder.getAsLong()
-              + "; a queue is changed only while nothing uses it: stop the agent, run this again, and start"
-              + " the agent. Nothing was removed");
-    }
-  }
-
   private static String question(QueueLocation location, QueueSummary summary) {
     return location.title()
         + ": "
-        + Amounts.count(summary.records(), "record")
+        + Amounts.count(summary.records(), "undelivered record")
         + " ("
         + Amounts.bytes(summary.backlogBytes())
-        + ") were not delivered and will be lost. Remove them?";
+        + ") will be lost. Go on?";
   }
 
   private String text(QueueLocation location, Removed removed) {
@@ -102,8 +87,8 @@ final class QueuePurgeCommand implements Callable<Integer> {
             : "; left, as they are no queue's: " + String.join(", ", removed.kept());
     return location.title()
         + ": removed "
-        + Amounts.count(removed.records(), "record")
-        + " that were not delivered, "
+        + Amounts.count(removed.records(), "undelivered record")
+        + ", "
         + Amounts.count(removed.files().size(), "file")
         + ", "
         + Amounts.bytes(removed.bytes())

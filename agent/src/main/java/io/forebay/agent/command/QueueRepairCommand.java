@@ -23,7 +23,9 @@ import picocli.CommandLine.Parameters;
       "Leave out of a queue what cannot be read, now instead of when the agent gets there; says first what that"
           + " is, and asks.",
       "Copies the damaged bytes to another place. What can be read stays as it is, and the segments are not"
-          + " rewritten. Refuses while an agent uses the queue."
+          + " rewritten. Refuses while an agent uses the queue; --dry-run reads only, and does not.",
+      "",
+      "Exit code 0: repaired, or there is nothing to repair. 1: with --dry-run there is; or the answer was no."
     })
 final class QueueRepairCommand implements Callable<Integer> {
 
@@ -59,6 +61,10 @@ final class QueueRepairCommand implements Callable<Integer> {
   public Integer call() {
     QueueLocation location = new QueueSelection(context, options).existing(Kind.QUEUE, queue);
     Path directory = location.directory();
+    CommandLog.quiet(context, "error"); // what it would warn of is told here
+    if (!dryRun) {
+      QueueSelection.refuseInUse(location);
+    }
     try {
       Outcome plan;
       try (ProgressBar bar = bar("reading " + location.title())) {

@@ -4,16 +4,21 @@ import io.forebay.agent.process.DataDirectory;
 import io.forebay.agent.queue.ConfiguredQueues;
 import io.forebay.agent.queue.QueueLocation;
 import io.forebay.agent.queue.QueueLocation.Kind;
+import io.forebay.agent.queue.QueueNames;
 import io.forebay.agent.queue.Sentences;
+import io.forebay.core.disk.QueueRegistry;
 import io.forebay.core.graph.PipelineGraph;
 import io.forebay.queue.QueueInspector;
+import io.forebay.queue.QueueLockedException;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -74,6 +79,10 @@ final class QueueSelection {
     if (!Files.exists(directory)) {
       throw new CommandFailure(ExitCode.USAGE, unknown(kind, name));
     }
+    return at(directory);
+  }
+
+  private QueueLocation at(Path directory) {
     Path absolute = directory.toAbsolutePath().normalize();
     return all().stream()
         .filter(location -> location.directory().equals(absolute))
@@ -88,37 +97,122 @@ final class QueueSelection {
    */
   QueueLocation existing(Kind kind, String name) {
     QueueLocation location = find(kind, name);
+    requireQueue(location);
+    return location;
+  }
+
+  /**
+   * Looks, and makes nothing.
+   *
+   * @throws CommandFailure when there is no queue
+   */
+  static void requireQueue(QueueLocation location) {
+    Path directory = location.directory();
     try {
-      if (QueueInspector.isQueue(location.directory())) {
-        return location;
+      if (QueueInspector.isQueue(directory)) {
+        return;
       }
     } catch (IOException e) {
-      throw unreadable(e, location.directory());
+      throw unreadable(e, directory);
     }
     throw new CommandFailure(
         ExitCode.USAGE,
         location.node().isEmpty()
-            ? location.directory()
+            ? directory
                 + " holds no queue; forebay queue ls "
-                + location.directory()
+                + directory
                 + " looks for some below it"
             : location.title()
-                + ": nothing is on disk, "
-                + location.directory()
-                + " holds no queue yet");
+                + ": there is no queue in "
+                + directory
+                + ", nothing was written to disk there yet");
   }
 
   /**
-   * As {@link #find}, for a command that puts something there: a directory that does not exist is
-   * made then.
+   * As {@link #find}, for a command that puts something there: a node's queue may not be there yet,
+   * and is made then. A directory that is named must be there, and hold a queue or nothing: one
+   * that was mistyped is not made.
    */
-  QueueLocation findOrMake(Kind kind, String name) {
+  QueueLocation findToFill(Kind kind, String name) {
+    QueueLocation location = find(kind, name);
+    if (location.kind() != Kind.DIRECTORY) {
+      return location;
+    }
+    try {
+      if (!QueueInspector.isQueue(location.directory()) && !isEmpty(location.directory())) {
+        throw new CommandFailure(
+            ExitCode.USAGE,
+            location.directory()
+                + " holds no queue, but other files; name a queue, or an empty directory for a new one"
+                + suggestion(name));
+      }
+    } catch (IOException e) {
+      throw unreadable(e, location.directory());
+    }
+    return location;
+  }
+
+  private static boolean isEmpty(Path directory) throws IOException {
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+      return !entries.iterator().hasNext();
+    }
+  }
+
+  /**
+   * A queue that is to be taken over: a node's, the one that a node of this name had once, or a
+   * directory. It may be gone.
+   *
+   * @throws CommandFailure when several queues have the name
+   */
+  QueueLocation findToTake(String name) {
     Path directory = path(name);
-    boolean isNode = all().stream().anyMatch(location -> location.node().equals(name));
-    boolean looksLikeADirectory = name.indexOf('/') >= 0 || config == null;
-    return !isNode && !Files.exists(directory) && looksLikeADirectory
-        ? QueueLocation.directory(directory)
-        : find(kind, name);
+    boolean isNode =
+        all().stream().anyMatch(found -> found.kind() == Kind.QUEUE && found.node().equals(name));
+    if (isNode) {
+      return find(Kind.QUEUE, name);
+    }
+    List<QueueLocation> former = Files.exists(directory) ? List.of() : names().formerly(name);
+    List<QueueLocation> there =
+        former.stream().filter(found -> Files.exists(found.directory())).toList();
+    if (there.size() > 1) {
+      throw new CommandFailure(
+          ExitCode.USAGE,
+          "nodes named '"
+              + name
+              + "' had several queues; name the directory of one: "
+              + there.stream()
+                  .map(found -> found.directory().toString())
+                  .collect(Collectors.joining(", ")));
+    }
+    return !there.isEmpty() ? there.get(0) : !former.isEmpty() ? former.get(0) : at(directory);
+  }
+
+  /** Before anybody is asked, or anything is read; the lock decides in the end. */
+  static void refuseInUse(QueueLocation location) {
+    OptionalLong holder = new QueueInspector(location.directory()).holder();
+    if (holder.isPresent()) {
+      throw failed(
+          new QueueLockedException(location.directory(), "process " + holder.getAsLong()),
+          location.directory());
+    }
+  }
+
+  private QueueNames names() {
+    return new QueueNames(all(), dataDirectory);
+  }
+
+  /** What may have been meant, as the end of a sentence; empty when nothing looks like it. */
+  String suggestion(String name) {
+    return names().nearest(name).map(near -> "; did you mean " + near + "?").orElse("");
+  }
+
+  /** Where a queue is looked for, for people. */
+  String searched() {
+    Path file = config;
+    return "neither a directory"
+        + (file == null ? "" : ", nor a node of " + file)
+        + ", nor a name in "
+        + dataDirectory.resolve(QueueRegistry.NAME);
   }
 
   /** Why reading failed, for the user. */
@@ -144,7 +238,8 @@ final class QueueSelection {
     if (file == null) {
       return "there is no directory '"
           + name
-          + "'; name a queue's directory, or with -c FILE its node";
+          + "'; name a queue's directory, or with -c FILE its node"
+          + suggestion(name);
     }
     String nodes =
         all().stream()
@@ -155,7 +250,8 @@ final class QueueSelection {
         + " has no node '"
         + name
         + "' with a persistent_queue, and there is no such directory; "
-        + (nodes.isEmpty() ? "no node has one" : "nodes that have one: " + nodes);
+        + (nodes.isEmpty() ? "no node has one" : "nodes that have one: " + nodes)
+        + suggestion(name);
   }
 
   /** Where problems with directories that may not be read are told. */

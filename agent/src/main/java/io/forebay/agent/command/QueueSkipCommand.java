@@ -49,6 +49,10 @@ final class QueueSkipCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (to < 0) {
+      throw new CommandFailure(ExitCode.USAGE, "--to " + to + ": sequence numbers begin with 0");
+    }
+    CommandLog.quiet(context, "error");
     QueueSelection selection = new QueueSelection(context, options);
     QueueLocation queue = selection.existing(Kind.QUEUE, node);
     QueueLocation letters =
@@ -61,6 +65,8 @@ final class QueueSkipCommand implements Callable<Integer> {
                         ExitCode.USAGE,
                         "where its dead letters lie tells only a pipeline file: name it with -c, and the"
                             + " destination"));
+    QueueSelection.refuseInUse(queue);
+    QueueSelection.refuseInUse(letters);
     FrontSkip skip = new FrontSkip(queue, letters, to, Clock.systemUTC());
     try {
       long count = skip.count();

@@ -13,11 +13,15 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Takes a queue over into another one. Where the other does not exist yet the directory is renamed,
@@ -27,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Adoption {
 
+  private static final Logger log = LoggerFactory.getLogger(Adoption.class);
   private static final long CHUNK_BYTES = 8 << 20;
   private static final int CHUNK_PIECES = 64;
 
@@ -65,6 +70,8 @@ public final class Adoption {
   private final QueueLocation target;
   private final Progress progress;
   private final AdoptionJournal journal;
+  private final AdoptedQueues adopted;
+  private final RecordClock clock = new RecordClock();
   private long records;
   private long present;
 
@@ -73,16 +80,28 @@ public final class Adoption {
     this.target = target;
     this.progress = progress;
     this.journal = new AdoptionJournal(source.directory());
+    this.adopted = new AdoptedQueues(target.directory());
+  }
+
+  /**
+   * When an earlier run has taken all of it over, as the second queue tells; null when none has.
+   */
+  public @Nullable Instant doneAt() throws IOException {
+    return QueueInspector.isQueue(source.directory()) ? null : adopted.time(source.directory());
   }
 
   /**
    * Takes the queue over.
    *
+   * @throws NoSuchFileException when there is no such queue, and never was
    * @throws io.forebay.queue.QueueLockedException when one of the queues is in use
    * @throws IOException with a sentence for people; what was taken over until then is safe
    */
   public Outcome run() throws IOException {
     if (!QueueInspector.isQueue(source.directory())) {
+      if (adopted.time(source.directory()) == null) {
+        throw new NoSuchFileException(source.directory().toString());
+      }
       return new Outcome(0, 0, 0, false, removeEmptyDirectory());
     }
     Entry interrupted = journal.read();
@@ -94,6 +113,7 @@ public final class Adoption {
     journal.delete();
     boolean removed = false;
     if (damaged == 0 && new QueueInspector(source.directory()).summary().evidence().isEmpty()) {
+      remember(adopted);
       progress.at(Step.REMOVE_SOURCE, records);
       removed = QueuePurge.remove(source.directory()).kept().isEmpty();
     }
@@ -102,7 +122,11 @@ public final class Adoption {
 
   /** What an earlier run left of the directory, in its very last moment. */
   private boolean removeEmptyDirectory() throws IOException {
-    return isVacant(source.directory()) && Files.deleteIfExists(source.directory());
+    if (!isVacant(source.directory())) {
+      return false;
+    }
+    Files.deleteIfExists(source.directory());
+    return true;
   }
 
   private static boolean isVacant(Path directory) throws IOException {
@@ -116,19 +140,31 @@ public final class Adoption {
 
   private boolean rename() throws IOException {
     records = new QueueInspector(source.directory()).summary().records();
+    AdoptedQueues moving = new AdoptedQueues(source.directory()); // they go with the directory
+    remember(moving);
     progress.at(Step.RENAME, records);
     try {
       QueueRename.rename(source.directory(), target.directory());
     } catch (AtomicMoveNotSupportedException e) {
       records = 0;
+      moving.remove(source.directory());
       return false; // on another file system: the records are copied
     }
     return true;
   }
 
+  /** On a full disk a queue can still be renamed, and is: then only nothing tells of it later. */
+  private void remember(AdoptedQueues queues) {
+    try {
+      queues.add(source.directory(), Instant.now());
+    } catch (IOException e) {
+      log.debug("cannot write down that {} was taken over", source.directory(), e);
+    }
+  }
+
   private long copy(@Nullable Entry interrupted) throws IOException {
     try (QueueStore from = QueueStore.unbounded(source);
-        QueueStore to = QueueStore.bounded(target)) {
+        QueueStore to = QueueStore.bounded(target, clock)) {
       Set<Long> arrived = interrupted == null ? Set.of() : arrived(interrupted, to.queue());
       while (true) {
         List<Lease> chunk = lease(from.queue());
@@ -182,6 +218,7 @@ public final class Adoption {
   private void append(List<Lease> chunk, Set<Long> arrived, PersistentQueue to) throws IOException {
     List<Piece> pieces = new ArrayList<>();
     List<RecordBatch> batches = new ArrayList<>();
+    List<Long> times = new ArrayList<>();
     long next = to.statistics().nextSequence();
     for (Lease lease : chunk) {
       for (int i = 0; i < lease.count(); ) {
@@ -195,6 +232,7 @@ public final class Adoption {
         }
         pieces.add(new Piece(lease.firstSequence() + i, next, end - i));
         batches.add(batch(lease, i, end));
+        times.add(lease.appendedAtMillis());
         next += end - i;
         i = end;
       }
@@ -206,6 +244,7 @@ public final class Adoption {
     journal.write(new Entry(target.directory().toString(), to.epoch(), pieces));
     for (int i = 0; i < batches.size(); i++) {
       progress.at(Step.APPEND, records);
+      clock.set(times.get(i));
       append(batches.get(i), pieces.get(i), to);
       records += batches.get(i).count();
     }

@@ -1,14 +1,7 @@
 package io.forebay.agent.queue;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -34,43 +27,26 @@ final class AdoptionJournal {
   /** Where the pieces go; {@code epoch} names the queue in that directory. */
   record Entry(String directory, long epoch, List<Piece> pieces) {}
 
-  private final Path directory;
+  private final NoteFile file;
 
   AdoptionJournal(Path directory) {
-    this.directory = directory;
+    this.file = new NoteFile(directory, FILE_NAME);
   }
 
   /** Durable when it returns. */
   void write(Entry entry) throws IOException {
-    StringBuilder text = new StringBuilder();
-    text.append(Long.toHexString(entry.epoch())).append(' ').append(entry.directory()).append('\n');
+    List<String> lines = new ArrayList<>();
+    lines.add(Long.toHexString(entry.epoch()) + " " + entry.directory());
     for (Piece piece : entry.pieces()) {
-      text.append(piece.from()).append(' ').append(piece.to()).append(' ').append(piece.count());
-      text.append('\n');
+      lines.add(piece.from() + " " + piece.to() + " " + piece.count());
     }
-    Path fresh = directory.resolve(FILE_NAME + ".new");
-    try (FileChannel file =
-        FileChannel.open(
-            fresh,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE)) {
-      ByteBuffer bytes = StandardCharsets.UTF_8.encode(text.toString());
-      while (bytes.hasRemaining()) {
-        file.write(bytes);
-      }
-      file.force(true);
-    }
-    Files.move(fresh, path(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    sync(directory);
+    file.write(lines);
   }
 
   /** The last entry; null when there is none. */
   @Nullable Entry read() throws IOException {
-    List<String> lines;
-    try {
-      lines = Files.readAllLines(path(), StandardCharsets.UTF_8);
-    } catch (NoSuchFileException e) {
+    List<String> lines = file.read();
+    if (lines.isEmpty()) {
       return null;
     }
     try {
@@ -89,26 +65,13 @@ final class AdoptionJournal {
           pieces);
     } catch (RuntimeException e) {
       throw new IOException(
-          path() + " is not what an interrupted adopt leaves behind; move it away to go on", e);
+          file.path() + " is not what an interrupted adopt leaves behind; move it away to go on",
+          e);
     }
   }
 
   /** Removes it. */
   void delete() throws IOException {
-    Files.deleteIfExists(directory.resolve(FILE_NAME + ".new"));
-    if (Files.deleteIfExists(path())) {
-      sync(directory);
-    }
-  }
-
-  private Path path() {
-    return directory.resolve(FILE_NAME);
-  }
-
-  /** Makes the names in a directory survive a crash. */
-  private static void sync(Path directory) throws IOException {
-    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-      channel.force(true);
-    }
+    file.delete();
   }
 }

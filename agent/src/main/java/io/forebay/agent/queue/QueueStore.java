@@ -23,7 +23,8 @@ final class QueueStore implements AutoCloseable {
   private final PersistentQueue queue;
   private final AtomicLong damaged = new AtomicLong();
 
-  private QueueStore(QueueLocation location, long maxBytes, SpaceGrant space) throws IOException {
+  private QueueStore(QueueLocation location, long maxBytes, SpaceGrant space, Clock clock)
+      throws IOException {
     QueueOptions known = location.options();
     QueueListener listener =
         new QueueListener() {
@@ -44,14 +45,14 @@ final class QueueStore implements AutoCloseable {
                 new SyncPolicy.Always(),
                 known == null ? Compression.NONE : known.compression(),
                 null,
-                Clock.systemUTC(),
+                clock,
                 listener,
                 space));
   }
 
   /** To take records out, or to write some of them anew: whatever its size. */
   static QueueStore unbounded(QueueLocation location) throws IOException {
-    return new QueueStore(location, Long.MAX_VALUE, SpaceGrant.UNLIMITED);
+    return unbounded(location, Clock.systemUTC());
   }
 
   /**
@@ -59,10 +60,23 @@ final class QueueStore implements AutoCloseable {
    * is none.
    */
   static QueueStore bounded(QueueLocation location) throws IOException {
+    return bounded(location, Clock.systemUTC());
+  }
+
+  /**
+   * As {@link #bounded(QueueLocation)}.
+   *
+   * @param clock tells when what is appended came into a queue
+   */
+  static QueueStore bounded(QueueLocation location, Clock clock) throws IOException {
     QueueOptions known = location.options();
     return known == null
-        ? unbounded(location)
-        : new QueueStore(location, known.maxBytes(), known.space());
+        ? unbounded(location, clock)
+        : new QueueStore(location, known.maxBytes(), known.space(), clock);
+  }
+
+  private static QueueStore unbounded(QueueLocation location, Clock clock) throws IOException {
+    return new QueueStore(location, Long.MAX_VALUE, SpaceGrant.UNLIMITED, clock);
   }
 
   static QueueLocation location(Path directory, @Nullable QueueOptions options) {

@@ -8,6 +8,7 @@ import io.forebay.queue.PersistentQueue;
 import io.forebay.queue.RecordBatch;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.concurrent.CompletionException;
 
@@ -18,11 +19,23 @@ final class RecordAppender {
   private static final int BATCH_RECORDS = 8192;
 
   private final PersistentQueue queue;
+  private final boolean filling;
   private final EncodedLines batch = new EncodedLines(1 << 16);
   private long appended;
 
+  /** A batch that does not fit is refused as a whole. */
   RecordAppender(PersistentQueue queue) {
+    this(queue, false);
+  }
+
+  private RecordAppender(PersistentQueue queue, boolean filling) {
     this.queue = queue;
+    this.filling = filling;
+  }
+
+  /** Of a batch that does not fit, its first records are appended until no more fits. */
+  static RecordAppender filling(PersistentQueue queue) {
+    return new RecordAppender(queue, true);
   }
 
   /** Takes the record over; it is durable after {@link #flush}. */
@@ -40,11 +53,24 @@ final class RecordAppender {
    */
   void flush() throws IOException {
     if (batch.count() > 0) {
-      RecordBatch records =
-          new RecordBatch(new ByteBuffer[] {batch.toByteBuffer()}, batch.lengths(), batch.count());
-      append(queue, records);
-      appended += batch.count();
+      append(batch.toByteBuffer(), batch.lengths(), batch.count());
       batch.clear();
+    }
+  }
+
+  private void append(ByteBuffer bytes, int[] lengths, int count) throws IOException {
+    try {
+      append(queue, new RecordBatch(new ByteBuffer[] {bytes.duplicate()}, lengths, count));
+      appended += count;
+    } catch (QueueFullException e) {
+      if (!filling || count == 1) {
+        throw e;
+      }
+      int[] first = Arrays.copyOf(lengths, count / 2);
+      int[] second = Arrays.copyOfRange(lengths, count / 2, count);
+      int half = Arrays.stream(first).sum();
+      append(bytes.slice(bytes.position(), half), first, first.length);
+      append(bytes.slice(bytes.position() + half, bytes.remaining() - half), second, second.length);
     }
   }
 

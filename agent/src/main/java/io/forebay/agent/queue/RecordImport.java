@@ -5,24 +5,56 @@ import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Puts the lines of a file into a queue that nothing uses. Blocks. */
+/** Puts the lines of a file into a queue that nothing uses. Blocks; to be run once. */
 public final class RecordImport {
 
+  private static final Logger log = LoggerFactory.getLogger(RecordImport.class);
   private static final int MAX_LINE_BYTES = 32 << 20;
 
-  private final QueueLocation target;
-  private final LongConsumer progress;
-  private long lines;
-  private long bytes;
+  /** {@link Outcome#left} where nobody counted. */
+  public static final long UNKNOWN = -1;
 
   /**
+   * What came of it.
+   *
+   * @param records that were appended, and are durable
+   * @param lines from the beginning of the file that need not be imported again: those that were
+   *     left out, and those of the records; fewer than were to be left out when there are no more
+   * @param left lines behind them that hold something, or {@link #UNKNOWN}
+   * @param trouble why it ended before the file did, as a sentence without its full stop; null when
+   *     it did not
+   */
+  public record Outcome(long records, long lines, long left, @Nullable String trouble) {}
+
+  private final QueueLocation target;
+  private final InputStream in;
+  private final BooleanSupplier stop;
+  private final LongConsumer progress;
+  private long bytes;
+  private long linesRead;
+  private final Deque<Long> linesAdded = new ArrayDeque<>();
+  private long recordsDone;
+  private long linesDone;
+  private long wanted;
+
+  /**
+   * @param file its lines; not closed
+   * @param stop asked now and then; true to end early
    * @param progress told of the bytes read so far
    */
-  public RecordImport(QueueLocation target, LongConsumer progress) {
+  public RecordImport(
+      QueueLocation target, InputStream file, BooleanSupplier stop, LongConsumer progress) {
     this.target = target;
+    this.in = new BufferedInputStream(file, 1 << 16);
+    this.stop = stop;
     this.progress = progress;
   }
 
@@ -30,77 +62,115 @@ public final class RecordImport {
    * Appends a record for each line that is not blank: as {@code queue cat} and {@code queue export}
    * print them, with or without numbers. All are durable when it returns.
    *
-   * @param name of the file, for messages
-   * @param skip lines to leave out at the beginning
-   * @return how many records were appended
+   * @param skip lines to leave out at the beginning; nothing is opened when there are no more
+   * @param count whether to read on to the end, to count what is left; not done when it was stopped
    * @throws io.forebay.queue.QueueLockedException when the queue is in use
-   * @throws IOException with a sentence that says which line is wrong, and how to go on: what
-   *     stands before it is in the queue
+   * @throws IOException when the queue cannot be opened, or the lines to leave out cannot be read
    */
-  public long run(InputStream file, String name, long skip) throws IOException {
-    try (QueueStore store = QueueStore.bounded(target)) {
-      RecordAppender appender = new RecordAppender(store.queue());
-      InputStream in = new BufferedInputStream(file, 1 << 16);
-      long durableLines = skip;
-      try {
-        for (byte[] line = next(in); line != null; line = next(in)) {
-          if (lines > skip && !isBlank(line)) {
-            byte[] record = RecordLine.record(line);
-            long before = appender.appended();
-            appender.add(record, 0, record.length);
-            durableLines = appender.appended() > before ? lines : durableLines;
-          }
-          progress.accept(bytes);
-        }
-        appender.flush();
-      } catch (QueueFullException e) {
-        throw new IOException(
-            target.directory()
-                + " is full ("
-                + e.bound()
-                + "); "
-                + goOn(name, appender.appended(), durableLines)
-                + " once there is room",
-            e);
-      } catch (IOException e) {
-        appender.flush();
-        throw new IOException(
-            name
-                + ":"
-                + lines
-                + ": the line "
-                + e.getMessage()
-                + "; "
-                + goOn(name, appender.appended(), lines - 1)
-                + " once it is mended",
-            e);
+  public Outcome run(long skip, boolean count) throws IOException {
+    while (linesRead < skip) {
+      if (next() == null) {
+        return new Outcome(0, linesRead, 0, null);
       }
-      return appender.appended();
+    }
+    linesDone = linesRead;
+    try (QueueStore store = QueueStore.bounded(target)) {
+      RecordAppender appender = RecordAppender.filling(store.queue());
+      String trouble = append(appender);
+      long records = appender.appended();
+      long left =
+          trouble == null ? 0 : count && !stop.getAsBoolean() ? rest(wanted - records) : UNKNOWN;
+      return new Outcome(records, trouble == null ? linesRead : linesDone, left, trouble);
     }
   }
 
-  private static String goOn(String name, long records, long lines) {
-    return records + " records are in the queue, so go on with --skip " + lines + " " + name;
+  /** Why it ended early, or null. */
+  private @Nullable String append(RecordAppender to) {
+    try {
+      String trouble = add(to);
+      to.flush();
+      return trouble;
+    } catch (QueueFullException e) {
+      return "it is full (" + e.bound() + ")";
+    } catch (IOException e) {
+      return Sentences.of(e, target.directory());
+    } finally {
+      settle(to);
+    }
+  }
+
+  private @Nullable String add(RecordAppender to) throws IOException {
+    while (!stop.getAsBoolean()) {
+      byte[] record;
+      try {
+        byte[] line = next();
+        if (line == null) {
+          return null;
+        }
+        if (isBlank(line)) {
+          continue;
+        }
+        wanted++;
+        record = RecordLine.record(line);
+      } catch (IOException e) {
+        return "line " + linesRead + " " + e.getMessage();
+      }
+      linesAdded.add(linesRead);
+      to.add(record, 0, record.length);
+      settle(to);
+      progress.accept(bytes);
+    }
+    return "somebody stopped it";
+  }
+
+  /** Which lines are those of records that are durable by now. */
+  private void settle(RecordAppender to) {
+    for (; recordsDone < to.appended(); recordsDone++) {
+      linesDone = linesAdded.remove();
+    }
+  }
+
+  /** Reads on to the end; with so many lines that were read already. */
+  private long rest(long before) {
+    long left = before;
+    try {
+      for (byte[] line = next(); line != null; line = next()) {
+        left += isBlank(line) ? 0 : 1;
+      }
+      return left;
+    } catch (IOException e) {
+      log.debug("what is left is not counted", e);
+      return UNKNOWN;
+    }
   }
 
   /** The next line without its line feed; null at the end. */
-  private byte @Nullable [] next(InputStream in) throws IOException {
+  private byte @Nullable [] next() throws IOException {
     ByteArrayOutputStream line = new ByteArrayOutputStream(512);
     while (true) {
-      int b = in.read();
+      int b = read();
       if (b < 0 && line.size() == 0) {
         return null;
       }
       bytes++;
       if (b < 0 || b == '\n') {
-        lines++;
+        linesRead++;
         return line.toByteArray();
       }
       if (line.size() == MAX_LINE_BYTES) {
-        lines++;
+        linesRead++;
         throw new IOException("is longer than " + MAX_LINE_BYTES + " bytes");
       }
       line.write(b);
+    }
+  }
+
+  private int read() throws IOException {
+    try {
+      return in.read();
+    } catch (IOException e) {
+      linesRead++;
+      throw new IOException("cannot be read: " + e.getMessage(), e);
     }
   }
 

@@ -21,10 +21,12 @@ public final class Sentences {
    * @param about what was being worked on, where the failure names no file
    */
   public static String of(IOException e, Path about) {
-    if (e instanceof QueueLockedException) {
-      return e.getMessage()
+    if (e instanceof QueueLockedException locked) {
+      return locked.directory()
+          + " is in use by "
+          + locked.holder()
           + "; a queue is changed only while nothing uses it: stop the agent, run this again, and"
-          + " start the agent";
+          + " start the agent. Nothing was changed";
     }
     if (e instanceof QueueFormatException) {
       return String.valueOf(e.getMessage());

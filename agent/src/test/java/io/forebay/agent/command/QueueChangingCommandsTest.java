@@ -15,6 +15,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -95,7 +97,25 @@ class QueueChangingCommandsTest {
     int exitCode = execute("queue", "import", "-c", config.toString(), "out", file.toString());
 
     assertThat(exitCode).isEqualTo(1);
-    assertThat(run.err()).contains("is full (settings.disk_budget)");
+    assertThat(run.err()).contains("out: it is full (settings.disk_budget). ", " imported, ");
+    Matcher goOn =
+        Pattern.compile(
+                "([\\d,]+) records imported, ([\\d,]+) lines left. To go on: forebay (queue import -c \\S+ --skip (\\d+) out \\S+)\n")
+            .matcher(run.err());
+    assertThat(goOn.find()).as(run.err()).isTrue();
+    int imported = Integer.parseInt(goOn.group(1).replace(",", ""));
+    assertThat(cat(queue()).lines()).hasSize(imported);
+    assertThat(goOn.group(4)).isEqualTo(Integer.toString(imported));
+    assertThat(goOn.group(2).replace(",", "")).isEqualTo(Integer.toString(6_000 - imported));
+    assertThat(execute("queue", "purge", "--yes", queue().toString())).isZero();
+    assertThat(imported).isGreaterThan(3_000); // and not only whole batches of 1 MiB
+    while (execute(goOn.group(3).split(" ")) != 0) {
+      goOn.reset(run.err());
+      assertThat(goOn.find()).as(run.err()).isTrue();
+      imported += Integer.parseInt(goOn.group(1).replace(",", ""));
+      assertThat(execute("queue", "purge", "--yes", queue().toString())).isZero();
+    }
+    assertThat(imported + cat(queue()).lines().count()).isEqualTo(6_000);
   }
 
   @Test
@@ -255,13 +275,37 @@ class QueueChangingCommandsTest {
 
     assertThat(execute("queue", "import", queue().toString(), file.toString())).isEqualTo(1);
     assertThat(run.err())
-        .contains(file + ":2: the line is no JSON object", "--skip 1")
+        .contains(
+            "line 2 is no JSON object",
+            ". 1 record imported, 2 lines left. To go on: forebay queue import --skip 1 "
+                + queue()
+                + " "
+                + file)
         .doesNotContain("\tat ");
     Files.writeString(file, "{\"a\":1}\n{\"a\":2}\n{\"a\":3}\n");
     assertThat(execute("queue", "import", "--skip", "1", queue().toString(), file.toString()))
         .isZero();
 
     assertThat(cat(queue())).isEqualTo("{\"a\":1}\n{\"a\":2}\n{\"a\":3}\n");
+  }
+
+  @Test
+  void import_ofWhatIsNoFile_isAUsageError_andMakesNothing() throws IOException {
+    String config = config();
+    Path file = Files.writeString(temp.resolve("file"), "{\"a\":1}\n");
+    for (String wrong : new String[] {temp.toString(), temp.resolve("none").toString()}) {
+      assertThat(execute("queue", "import", "-c", config, "out", wrong)).isEqualTo(2);
+      assertThat(run.err()).contains(wrong).doesNotContain("--skip");
+    }
+    for (String skip : new String[] {"2", "-1", "x"}) {
+      assertThat(execute("queue", "import", "-c", config, "--skip", skip, "out", file.toString()))
+          .isEqualTo(2);
+      assertThat(run.err()).contains("--skip");
+    }
+    assertThat(queue()).doesNotExist();
+    assertThat(execute("queue", "import", "-c", config, "--skip", "1", "out", file.toString()))
+        .isZero();
+    assertThat(run.out()).contains("0 records imported");
   }
 
   @Test
@@ -297,18 +341,34 @@ class QueueChangingCommandsTest {
   }
 
   @Test
+  void repair_refuses_whileTheQueueIsOpen_thoughThereIsNothingToDo_butADryRunReads()
+      throws IOException {
+    fill(queue(), 3);
+    try (PersistentQueue open = PersistentQueue.open(QueueOptions.of(queue()))) {
+      assertThat(execute("queue", "repair", "--yes", queue().toString())).isEqualTo(1);
+      assertThat(run.err()).contains("is in use by process ", "Nothing was changed");
+      assertThat(execute("queue", "repair", "--dry-run", queue().toString())).isZero();
+      assertThat(run.out()).contains("nothing to repair");
+      assertThat(open.statistics().records()).isEqualTo(3);
+    }
+    damage(queue(), 1);
+    assertThat(execute("queue", "repair", "--dry-run", queue().toString())).isEqualTo(1);
+    assertThat(temp.resolve("backend-damaged")).doesNotExist();
+  }
+
+  @Test
   void purge_asks_andSaysWhatItRemoved() throws IOException {
     fill(queue(), 3);
 
     assertThat(execute("queue", "purge", queue().toString())).isEqualTo(2);
     run = new CommandRun().answering("no\n");
     assertThat(run.execute("queue", "purge", queue().toString())).isEqualTo(1);
-    assertThat(run.err()).contains("3 records").contains("will be lost");
+    assertThat(run.err()).contains("3 undelivered records").contains("will be lost");
     assertThat(cat(queue()).lines()).hasSize(3);
 
     assertThat(execute("queue", "purge", "--yes", queue().toString())).isZero();
 
-    assertThat(run.out()).contains("removed 3 records that were not delivered");
+    assertThat(run.out()).contains("removed 3 undelivered records, 1 file, ");
     assertThat(cat(queue())).isEmpty();
   }
 
@@ -319,7 +379,8 @@ class QueueChangingCommandsTest {
       assertThat(execute("queue", "purge", "--yes", queue().toString())).isEqualTo(1);
       assertThat(open.statistics().records()).isEqualTo(3);
     }
-    assertThat(run.err()).contains("is in use by", "stop the agent", "Nothing was removed");
+    assertThat(run.err())
+        .contains("is in use by process ", "stop the agent", "Nothing was changed");
     assertThat(cat(queue()).lines()).hasSize(3);
   }
 
@@ -334,6 +395,140 @@ class QueueChangingCommandsTest {
     assertThat(orphan).doesNotExist();
     assertThat(execute("queue", "adopt", "-c", config(), orphan.toString(), "out")).isZero();
     assertThat(cat(queue()).lines()).hasSize(3);
+  }
+
+  @Test
+  void adopt_ofWhatIsNoQueue_saysWhereItLooked_andWhatMayBeMeant() throws IOException {
+    fill(temp.resolve("old-name"), 3);
+    Path empty = Files.createDirectory(temp.resolve("empty"));
+    String config = config();
+    String data = data().toString();
+
+    for (String from : new String[] {temp.resolve("old-nam").toString(), "old-nam"}) {
+      assertThat(execute("queue", "adopt", "-c", config, "--data-dir", data, from, "out"))
+          .isEqualTo(2);
+      assertThat(run.err()).contains("no queue '" + from + "'", config, data + "/queues.ndjson");
+      assertThat(queue()).doesNotExist();
+    }
+    assertThat(execute("queue", "adopt", "-c", config, temp.resolve("old-nam").toString(), "out"))
+        .isEqualTo(2);
+    assertThat(run.err()).contains("did you mean " + temp.resolve("old-name") + "?");
+    assertThat(execute("queue", "adopt", "-c", config, empty.toString(), "out")).isEqualTo(2);
+    assertThat(run.err()).contains(empty + " holds no queue");
+    assertThat(empty).isEmptyDirectory();
+    assertThat(queue()).doesNotExist();
+  }
+
+  @Test
+  void adopt_findsAQueueByTheNameThatItsNodeHad() throws IOException {
+    Path orphan = temp.resolve("elsewhere");
+    fill(orphan, 3);
+    Path real = orphan.toRealPath();
+    Files.createDirectories(data());
+    Files.writeString(
+        data().resolve("queues.ndjson"),
+        "{\"directory\":\"%s\",\"kind\":\"queue\",\"node\":\"was\",\"type\":\"http_output\",\"opened_at\":1}\n"
+            .formatted(real));
+    String[] adopt = {"queue", "adopt", "-c", config(), "--data-dir", data().toString()};
+
+    assertThat(execute(with(adopt, "wass", "out"))).isEqualTo(2);
+    assertThat(run.err()).contains("did you mean was?");
+    assertThat(execute(with(adopt, "was", "out"))).as(run.err()).isZero();
+    assertThat(run.out()).contains(real + " is now " + queue() + ": 3 records");
+    assertThat(execute(with(adopt, "was", "out"))).as(run.err()).isZero();
+    assertThat(run.out()).contains("was taken over into " + queue(), "nothing is left to do");
+  }
+
+  @Test
+  void adopt_ofAnEmptyQueue_saysSo() throws IOException {
+    Path orphan = temp.resolve("old-name");
+    fill(orphan, 0);
+    fill(queue(), 2);
+
+    assertThat(execute("queue", "adopt", "-c", config(), orphan.toString(), "out")).isZero();
+
+    assertThat(run.out()).contains(orphan + " was empty, and nothing was added to " + queue());
+    assertThat(orphan).doesNotExist();
+    assertThat(execute("queue", "adopt", "-c", config(), orphan.toString(), "out")).isZero();
+    assertThat(run.out()).contains("nothing is left to do. It holds 2 undelivered records");
+    assertThat(execute("queue", "purge", "--yes", "--directory", queue().toString())).isZero();
+    assertThat(queue()).doesNotExist();
+  }
+
+  @Test
+  void whatNodesDoNotName_isNotMade() throws IOException {
+    fill(queue(), 2);
+    Path file = Files.writeString(temp.resolve("file"), "{\"a\":1}\n");
+    Path mistyped = temp.resolve("mistyped");
+    bury(1, "answered 400");
+
+    assertThat(execute("queue", "import", mistyped.toString(), file.toString())).isEqualTo(2);
+    assertThat(execute("queue", "adopt", queue().toString(), mistyped.toString())).isEqualTo(2);
+    assertThat(
+            execute(
+                "queue",
+                "dead-letters",
+                "replay",
+                letters().toString(),
+                "--into",
+                mistyped.toString()))
+        .isEqualTo(2);
+    assertThat(mistyped).doesNotExist();
+    assertThat(execute("queue", "import", temp.toString(), file.toString())).isEqualTo(2);
+    assertThat(run.err()).contains("holds no queue, but other files");
+    assertThat(mistyped).doesNotExist();
+
+    Files.createDirectory(mistyped);
+    assertThat(execute("queue", "import", mistyped.toString(), file.toString()))
+        .as(run.err())
+        .isZero();
+    assertThat(cat(mistyped)).isEqualTo("{\"a\":1}\n");
+  }
+
+  @Test
+  void commandsOnAQueueThatIsNotThere_makeNothing_andEndAlike() throws IOException {
+    String config = config();
+    String file = Files.writeString(temp.resolve("file"), "{\"a\":1}\n").toString();
+    String[][] commands = {
+      {"queue", "drain", "-c", config, "--node", "out"},
+      {"queue", "repair", "-c", config, "out"},
+      {"queue", "repair", "--dry-run", "-c", config, "out"},
+      {"queue", "skip", "-c", config, "out", "--to", "5", "--yes"},
+      {"queue", "purge", "-c", config, "out", "--yes"},
+      {"queue", "purge", "-c", config, "out", "--yes", "--directory"},
+      {"queue", "export", "-c", config, "out", temp.resolve("copy").toString()},
+      {"queue", "dead-letters", "replay", "-c", config, "out"},
+      {"queue", "dead-letters", "purge", "-c", config, "out", "--yes"},
+      {"queue", "purge", queue().toString(), "--yes"},
+      {"queue", "repair", queue().toString()},
+      {"queue", "adopt", "-c", config, queue().toString(), "out2"},
+      {"queue", "import", queue().toString(), file},
+    };
+    for (String[] command : commands) {
+      assertThat(execute(with(command, "--data-dir", data().toString())))
+          .as(String.join(" ", command) + ": " + run.out())
+          .isEqualTo(2);
+      assertThat(run.err())
+          .as(String.join(" ", command))
+          .containsAnyOf("no queue", "no directory", "no node");
+      assertThat(queue()).doesNotExist();
+      assertThat(data()).doesNotExist();
+    }
+  }
+
+  @Test
+  void numbersThatMakeNoSense_areRefused() throws IOException {
+    fill(queue(), 2);
+    String config = config();
+    assertThat(execute("queue", "skip", "-c", config, "out", "--to", "x")).isEqualTo(2);
+    assertThat(run.err()).contains("must be a whole number");
+    assertThat(execute("queue", "skip", "-c", config, "out", "--to", "-1")).isEqualTo(2);
+    assertThat(run.err()).contains("--to -1");
+    for (String timeout : new String[] {"0s", "-5s", "x"}) {
+      assertThat(execute("queue", "drain", "-c", config, "--node", "out", "--timeout", timeout))
+          .isEqualTo(2);
+      assertThat(run.err()).contains("--timeout");
+    }
   }
 
   @Test

@@ -15,7 +15,11 @@ import io.forebay.queue.StoredFrame;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -132,6 +136,48 @@ class AdoptionTest {
     assertThat(from()).doesNotExist();
     assertThat(numbers(to())).containsExactly(upTo(6 + 2 * FRAMES));
     assertThat(new QueueInspector(to()).check(bytes -> {}).well()).isTrue();
+  }
+
+  @Test
+  void copied_recordsKeepTheirAge() throws IOException {
+    long then = 1_735_789_700_000L;
+    QueueOptions usual = QueueOptions.of(from());
+    try (PersistentQueue queue =
+        PersistentQueue.open(
+            new QueueOptions(
+                from(),
+                usual.maxBytes(),
+                usual.segmentBytes(),
+                usual.overflow(),
+                usual.syncPolicy(),
+                usual.compression(),
+                null,
+                Clock.fixed(Instant.ofEpochMilli(then), ZoneOffset.UTC),
+                usual.listener()))) {
+      queue
+          .append(RecordBatch.of("{\"n\":0}\n".getBytes(StandardCharsets.UTF_8)))
+          .toCompletableFuture()
+          .join();
+    }
+    fill(from(), 1, 1);
+    fill(to(), 3, 0);
+
+    assertThat(adopt().renamed()).isFalse();
+
+    try (QueueScan scan = new QueueScan(to(), ScanOptions.UNDELIVERED, damage -> {})) {
+      assertThat(scan.next()).extracting(StoredFrame::appendedAtMillis).isEqualTo(then);
+      assertThat(scan.next()).extracting(StoredFrame::appendedAtMillis).isNotEqualTo(then);
+    }
+  }
+
+  @Test
+  void aDirectoryThatIsNoQueue_isLeftAlone_alsoWhenItIsEmpty() throws IOException {
+    Files.createDirectory(from());
+    fill(to(), 0, 1);
+
+    assertThatThrownBy(this::adopt).isInstanceOf(NoSuchFileException.class);
+
+    assertThat(from()).isEmptyDirectory();
   }
 
   /** Steps of one run: journal, 64 appends, acknowledge; journal, 36 appends, and so on. */
