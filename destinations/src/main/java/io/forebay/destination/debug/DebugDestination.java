@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * Writes each batch to a stream, whole lines at a time, on a scheduler of its own: a pipe that
@@ -51,7 +52,8 @@ final class DebugDestination implements Destination {
   public Mono<Void> close() {
     return Mono.fromRunnable(
         () -> {
-          scheduler.dispose();
+          // Elsewhere: it takes locks for which the thread reaches as it goes.
+          Schedulers.boundedElastic().schedule(scheduler::dispose);
           encoder.close();
         });
   }

@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 
 /** A port with what belongs to it, from before it is bound until all of it is closed. */
 @SuppressWarnings("FutureReturnValueIgnored") // Nobody waits for a close or a timer.
@@ -93,7 +94,8 @@ final class HttpListener {
             signal -> {
               channels.close();
               guards.forEach(ConnectionGuard::close);
-              workers.dispose();
+              // Elsewhere: it takes locks for which the workers reach as they go.
+              Schedulers.boundedElastic().schedule(workers::dispose);
             });
   }
 
