@@ -116,8 +116,22 @@ public final class DiskBudget {
     look();
   }
 
+  /**
+   * How much more a queue of those that share the budget can have now: what is left of its share,
+   * and all that is set aside for nobody. As of the last look at its file system.
+   */
+  public BudgetRoom room(Path directory) {
+    Share share = shares.get(directory.toAbsolutePath().normalize());
+    if (share == null) {
+      return BudgetRoom.UNLIMITED;
+    }
+    synchronized (lock) {
+      return share.room();
+    }
+  }
+
   /** Counts what queues have on disk that nobody owns. */
-  void foundOrphans(long bytes) {
+  public void foundOrphans(long bytes) {
     synchronized (lock) {
       used += bytes - orphanBytes;
       orphanBytes = bytes;
@@ -228,6 +242,24 @@ public final class DiskBudget {
       }
       Volume known = volume;
       return known != null && more > known.free() - minFreeBytes ? Cause.FREE_SPACE : null;
+    }
+
+    BudgetRoom room() {
+      long budget = Long.MAX_VALUE;
+      if (maxBytes != Long.MAX_VALUE) {
+        long pool = Math.max(0, maxBytes - used - setAside);
+        budget = Math.max(0, Math.min(maxBytes - used, idle(held) + pool));
+      }
+      Volume known = volume;
+      long free = known == null ? Volume.UNKNOWN : known.free();
+      long disk =
+          free == Volume.UNKNOWN || free == Long.MAX_VALUE
+              ? Long.MAX_VALUE
+              : Math.max(0, free - minFreeBytes);
+      if (disk < budget) {
+        return new BudgetRoom(disk, Cause.FREE_SPACE);
+      }
+      return budget == Long.MAX_VALUE ? BudgetRoom.UNLIMITED : new BudgetRoom(budget, Cause.BUDGET);
     }
 
     private void take(long bytes) {

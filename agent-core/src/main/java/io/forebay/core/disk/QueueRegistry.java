@@ -56,6 +56,11 @@ public final class QueueRegistry {
     this.dataDirectory = dataDirectory;
   }
 
+  /** Whether an agent has written one in the data directory. */
+  public static boolean isIn(Path dataDirectory) {
+    return Files.exists(dataDirectory.resolve(NAME));
+  }
+
   /** All entries that can be read; none where there is no file. */
   public List<Entry> read() {
     Path file = dataDirectory.resolve(NAME);
@@ -151,7 +156,7 @@ public final class QueueRegistry {
   }
 
   /** The entry of a directory, or null. */
-  static @Nullable Entry find(Collection<Entry> entries, Path directory) {
+  public static @Nullable Entry find(Collection<Entry> entries, Path directory) {
     Path real = QueueSearch.real(directory);
     for (Entry entry : entries) {
       if (QueueSearch.real(entry.directory()).equals(real)) {

@@ -12,11 +12,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Finds queues by their files. Follows no symbolic links. */
 public final class QueueSearch {
 
   private static final int MAX_DEPTH = 6;
+  private static final int MAX_LINKS = 10;
 
   private final Consumer<Path> unreadable;
 
@@ -34,12 +36,35 @@ public final class QueueSearch {
     return found;
   }
 
-  /** The same directory by one name, where it exists. */
+  /**
+   * The same directory by one name. Where it does not exist its name is that of the nearest
+   * directory above that does, so that it stays the same when a disk is not mounted.
+   */
   public static Path real(Path path) {
+    return real(path.toAbsolutePath().normalize(), MAX_LINKS);
+  }
+
+  private static Path real(Path path, int links) {
     try {
       return path.toRealPath();
     } catch (IOException e) {
-      return path.toAbsolutePath().normalize();
+      Path parent = path.getParent();
+      if (parent == null) {
+        return path;
+      }
+      Path above = real(parent, links);
+      Path target = links == 0 ? null : target(path);
+      return target == null
+          ? above.resolve(path.getFileName())
+          : real(above.resolve(target).normalize(), links - 1);
+    }
+  }
+
+  private static @Nullable Path target(Path path) {
+    try {
+      return Files.isSymbolicLink(path) ? Files.readSymbolicLink(path) : null;
+    } catch (IOException e) {
+      return null; // by its own name then
     }
   }
 

@@ -77,6 +77,32 @@ class DiskBudgetTest {
   }
 
   @Test
+  void roomIsWhatIsGranted_toTheByte() {
+    Random random = new Random(7);
+    for (int round = 0; round < 300; round++) {
+      usable.set(random.nextLong(2 * MAX));
+      nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+      DiskBudget budget = budget(settings(random.nextBoolean() ? MAX : 0, 10_000_000));
+      long[] held = new long[5];
+      for (int step = 0; step < 6; step++) {
+        int i = random.nextInt(5);
+        held[i] = random.nextLong(MAX / 4);
+        grant(budget, i).hold(held[i]);
+      }
+      budget.foundOrphans(random.nextLong(MAX / 8));
+      budget.look();
+      int asks = random.nextInt(5);
+
+      BudgetRoom room = budget.room(options(asks).directory());
+
+      assertThat(grant(budget, asks).tryHold(held[asks] + room.bytes() + 1)).isFalse();
+      assertThat(budget.status().spent()).isEqualTo(room.bound());
+      assertThat(grant(budget, asks).tryHold(held[asks] + room.bytes())).isTrue();
+    }
+    assertThat(budget(null).room(options(0).directory())).isEqualTo(BudgetRoom.UNLIMITED);
+  }
+
+  @Test
   void whatIsGivenBackIsForAnybody_andItIsWellAgain() {
     DiskBudget budget = budget(settings(MAX, 0));
     grant(budget, 0).tryHold(MAX - 4 * SHARE);

@@ -7,8 +7,11 @@ import io.forebay.queue.ScanOptions;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code forebay queue dead-letters cat}. */
 @Command(
@@ -40,8 +43,14 @@ final class DeadLettersCatCommand implements Callable<Integer> {
     this.context = context;
   }
 
+  @Spec CommandSpec spec = CommandSpec.create();
+
   @Override
   public Integer call() throws InterruptedException {
+    if (items && json) {
+      throw new ParameterException(
+          spec.commandLine(), "--items prints the items alone, and --json more; leave out one");
+    }
     QueueLocation location =
         new QueueSelection(context, options).existing(Kind.DEAD_LETTERS, letters);
     RecordForm form = items ? RecordForm.ITEMS : json ? RecordForm.NUMBERED : RecordForm.LINES;

@@ -79,7 +79,8 @@ final class DeadLettersListCommand implements Callable<Integer> {
       try {
         found.addAll(
             new QueueFinder(selection::warn)
-                .below(selection.dataDirectory().resolve("dead-letters")));
+                .below(
+                    selection.dataDirectory().resolve("dead-letters"), selection.dataDirectory()));
       } catch (IOException e) {
         throw QueueSelection.unreadable(e, selection.dataDirectory());
       }

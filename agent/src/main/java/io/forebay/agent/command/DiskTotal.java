@@ -2,43 +2,47 @@ package io.forebay.agent.command;
 
 import io.forebay.agent.queue.QueueStatus;
 import io.forebay.agent.terminal.Amounts;
-import io.forebay.core.config.AgentSettings.DiskBudgetSettings;
-import io.forebay.core.config.DataSize;
-import io.forebay.core.graph.PipelineGraph;
+import io.forebay.core.disk.BudgetStatus;
 import io.forebay.queue.QueueSummary;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What queues take on the disk together.
  *
- * @param budget what they may take; null where no pipeline file sets a bound
+ * @param budget what bounds them; null where nothing does
  */
-record DiskTotal(long diskBytes, @Nullable DataSize budget) {
+record DiskTotal(long diskBytes, @Nullable BudgetStatus budget) {
 
-  static DiskTotal of(List<QueueStatus> queues, Optional<PipelineGraph> graph) {
+  static DiskTotal of(List<QueueStatus> queues, @Nullable BudgetStatus budget) {
     long bytes = 0;
     for (QueueStatus queue : queues) {
       QueueSummary summary = queue.summary();
       bytes += summary == null ? 0 : summary.diskBytes();
     }
-    DiskBudgetSettings budget = graph.map(read -> read.settings().diskBudget()).orElse(null);
-    return new DiskTotal(bytes, budget == null ? null : budget.maxByteSize());
+    boolean bounded = budget != null && budget.maxBytes() != Long.MAX_VALUE;
+    return new DiskTotal(bytes, bounded ? budget : null);
   }
 
   /** A line beneath the table. */
   String line() {
-    DataSize max = budget;
+    BudgetStatus bound = budget;
     String sum = "together " + Amounts.bytes(diskBytes) + " on disk";
-    if (max == null) {
+    if (bound == null) {
       return sum;
     }
-    long free = max.bytes() - diskBytes;
+    long over = bound.usedBytes() - bound.maxBytes();
+    String left =
+        over > 0
+            ? Amounts.bytes(over) + " too much, so none can grow"
+            : Amounts.bytes(bound.freeBytes())
+                + " left for any queue, "
+                + Amounts.bytes(bound.setAsideBytes())
+                + " more set aside for those below their share";
     return sum
         + ", of "
-        + Amounts.bytes(max.bytes())
+        + Amounts.bytes(bound.maxBytes())
         + " (disk_budget.max_byte_size): "
-        + (free < 0 ? Amounts.bytes(-free) + " too much" : Amounts.bytes(free) + " left");
+        + left;
   }
 }

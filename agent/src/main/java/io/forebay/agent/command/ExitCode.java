@@ -6,9 +6,12 @@ public enum ExitCode {
   FAILURE(
       1,
       "Something failed while running: the log says what. `queue check` and `cat`: found damage. `rehearse`: something would be lost."),
-  USAGE(2, "The command line is wrong, or a queue that it names cannot be read."),
+  USAGE(
+      2,
+      "The command line is wrong, or a queue that it names, or that the pipeline file names, cannot be read or is gone."),
   INVALID_CONFIGURATION(
-      3, "The pipeline file has errors, or what it names, or the data directory, cannot be used.");
+      3,
+      "The pipeline file cannot be read or has errors, or what it names, or the data directory, cannot be used.");
 
   /** Added to a signal's number when a second signal ends the process at once. */
   public static final int SIGNAL_BASE = 128;

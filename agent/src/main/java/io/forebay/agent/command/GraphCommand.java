@@ -39,7 +39,7 @@ final class GraphCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    PipelineGraph graph = PipelineFiles.require(file, null, context);
+    PipelineGraph graph = PipelineFiles.require(file, context);
     String drawing =
         switch (format) {
           case MERMAID -> GraphDrawing.mermaid(graph);

@@ -34,9 +34,26 @@ final class PipelineFiles {
    *
    * @throws CommandFailure when there are errors
    */
-  static PipelineGraph require(Path file, @Nullable Path dataDirectory, CommandContext context) {
-    return check(file, dataDirectory, context)
-        .orElseThrow(
-            () -> new CommandFailure(ExitCode.INVALID_CONFIGURATION, file + " has errors"));
+  static PipelineGraph require(Path file, Path dataDirectory, CommandContext context) {
+    return check(file, dataDirectory, context).orElseThrow(() -> hasErrors(file));
+  }
+
+  /**
+   * For a command that the file only tells where to look: warnings and notes are for those who run
+   * it, or check it.
+   *
+   * @throws CommandFailure when there are errors, which are printed
+   */
+  static PipelineGraph require(Path file, CommandContext context) {
+    Loaded loaded = PipelineLoader.load(file, context.registry().get(), context.environment());
+    Optional<PipelineGraph> graph = loaded.graph().filter(read -> !loaded.problems().hasErrors());
+    if (graph.isEmpty()) {
+      ProblemPrinter.print(loaded.problems(), context.err(), context.errStyle());
+    }
+    return graph.orElseThrow(() -> hasErrors(file));
+  }
+
+  private static CommandFailure hasErrors(Path file) {
+    return new CommandFailure(ExitCode.INVALID_CONFIGURATION, file + " has errors");
   }
 }

@@ -3,6 +3,7 @@ package io.forebay.agent.command;
 import io.forebay.agent.queue.QueueLocation;
 import io.forebay.agent.queue.QueueLocation.Kind;
 import io.forebay.agent.queue.RecordForm;
+import io.forebay.queue.ScanOptions;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -48,11 +49,12 @@ final class QueueCatCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    ScanOptions scan = filter.scan(all, follow);
     QueueLocation location = new QueueSelection(context, options).existing(Kind.QUEUE, queue);
     return new RecordPrinter(context)
         .print(
             location,
-            filter.scan(all, follow),
+            scan,
             filter.filter(all, null),
             json ? RecordForm.NUMBERED : RecordForm.LINES);
   }

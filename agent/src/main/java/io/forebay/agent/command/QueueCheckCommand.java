@@ -3,8 +3,11 @@ package io.forebay.agent.command;
 import io.forebay.agent.queue.QueueLocation;
 import io.forebay.agent.queue.QueueLocation.Kind;
 import io.forebay.agent.queue.QueueStatus;
+import io.forebay.agent.queue.QueueStatus.State;
+import io.forebay.agent.queue.Sentences;
 import io.forebay.agent.terminal.Amounts;
 import io.forebay.agent.terminal.ProgressBar;
+import io.forebay.core.disk.QueueRegistry;
 import io.forebay.queue.Damage;
 import io.forebay.queue.QueueCheck;
 import io.forebay.queue.QueueInspector;
@@ -14,23 +17,27 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
+import tools.jackson.core.JsonGenerator;
 
 /** {@code forebay queue check}. */
 @Command(
     name = "check",
     description = {
-      "Read every frame of queues and compare its checksums. Without QUEUE, all queues of the pipeline file.",
+      "Read every frame of queues and compare its checksums. Without QUEUE, all queues of the pipeline file, one"
+          + " that was not made yet included.",
       "Safe beside a running agent: a frame that is still being written, or a segment that was delivered and"
           + " removed on the way, is no damage.",
       "",
-      "Exit code 0: well. 1: damage that touches what is still to be delivered. 2: cannot be read."
+      "Exit code 0: well. 1: damage that touches what is still to be delivered. 2: one cannot be read, or is gone."
     })
 final class QueueCheckCommand implements Callable<Integer> {
 
   private final CommandContext context;
+  private boolean absent;
 
   @Mixin HelpOption help = new HelpOption();
   @Mixin QueueConfigOptions options = new QueueConfigOptions();
@@ -49,45 +56,94 @@ final class QueueCheckCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (queues.isEmpty() && options.config == null) {
+      throw new CommandFailure(
+          ExitCode.USAGE, "name a queue's directory, or a pipeline file with -c");
+    }
+    QueueSelection selection = new QueueSelection(context, options);
     int exitCode = ExitCode.OK.value();
-    for (QueueLocation location : locations()) {
-      try {
-        QueueCheck check = check(location);
-        if (json.wanted) {
-          context
-              .out()
-              .print(
-                  QueueJson.object(
-                      out -> {
-                        QueueJson.location(out, location);
-                        QueueJson.check(out, check);
-                      }));
-        } else {
-          print(location, check, context.out());
-        }
-        exitCode = Math.max(exitCode, (check.well() ? ExitCode.OK : ExitCode.FAILURE).value());
-      } catch (IOException e) {
-        CommandFailure failure = QueueSelection.unreadable(e, location.directory());
-        context.err().println(context.errStyle().red("forebay: ") + failure.sentence());
-        exitCode = failure.exitCode().value();
-      }
+    for (QueueLocation location : queues.isEmpty() ? selection.all() : List.<QueueLocation>of()) {
+      exitCode = Math.max(exitCode, tell(location).value());
+    }
+    for (String name : queues) {
+      exitCode = Math.max(exitCode, tell(selection, name).value());
+    }
+    if (absent && !json.wanted && !QueueRegistry.isIn(selection.dataDirectory())) {
+      context
+          .out()
+          .println(
+              "no agent has run with the data directory "
+                  + selection.dataDirectory()
+                  + ", so nobody knows whether there should be more");
       context.out().flush();
     }
     return exitCode;
   }
 
-  private List<QueueLocation> locations() {
-    QueueSelection selection = new QueueSelection(context, options);
-    if (queues.isEmpty()) {
-      if (options.config == null) {
-        throw new CommandFailure(
-            ExitCode.USAGE, "name a queue's directory, or a pipeline file with -c");
-      }
-      return selection.all().stream()
-          .filter(location -> QueueStatus.of(location).state() != QueueStatus.State.ABSENT)
-          .toList();
+  /** A wrong name keeps nobody from the others. */
+  private ExitCode tell(QueueSelection selection, String name) {
+    try {
+      QueueLocation location = selection.find(Kind.QUEUE, name);
+      return tell(location.node().isEmpty() ? selection.existing(Kind.QUEUE, name) : location);
+    } catch (CommandFailure e) {
+      context.err().println(context.errStyle().red("forebay: ") + e.sentence());
+      return e.exitCode();
     }
-    return queues.stream().map(name -> selection.existing(Kind.QUEUE, name)).toList();
+  }
+
+  private ExitCode tell(QueueLocation location) {
+    QueueStatus status = QueueStatus.of(location);
+    String trouble = status.trouble();
+    if (trouble != null) {
+      return fail(location, status.state(), trouble);
+    }
+    if (status.state() == State.ABSENT) {
+      absent = true;
+      print(location, State.ABSENT, out -> out.writeBooleanProperty("well", true));
+      if (!json.wanted) {
+        context.out().println(location.title() + ": no queue at " + location.directory() + " yet");
+      }
+      return ExitCode.OK;
+    }
+    try {
+      QueueCheck check = check(location);
+      print(location, status.state(), out -> QueueJson.check(out, check));
+      if (!json.wanted) {
+        print(location, check, context.out());
+      }
+      context.out().flush();
+      return check.well() ? ExitCode.OK : ExitCode.FAILURE;
+    } catch (IOException e) {
+      return fail(location, State.UNREADABLE, Sentences.of(e, location.directory()));
+    }
+  }
+
+  private ExitCode fail(QueueLocation location, State state, String trouble) {
+    print(
+        location,
+        state,
+        out -> {
+          out.writeBooleanProperty("well", false);
+          out.writeStringProperty("trouble", trouble);
+        });
+    context.err().println(context.errStyle().red("forebay: ") + location.title() + ": " + trouble);
+    return ExitCode.USAGE;
+  }
+
+  /** Where JSON is asked for. */
+  private void print(QueueLocation location, State state, Consumer<JsonGenerator> content) {
+    if (json.wanted) {
+      context
+          .out()
+          .print(
+              QueueJson.object(
+                  out -> {
+                    QueueJson.location(out, location);
+                    QueueJson.state(out, state);
+                    content.accept(out);
+                  }));
+      context.out().flush();
+    }
   }
 
   private QueueCheck check(QueueLocation location) throws IOException {
@@ -130,8 +186,8 @@ final class QueueCheckCommand implements Callable<Integer> {
     if (check.tailBytes() > 0 && new QueueInspector(location.directory()).holder().isEmpty()) {
       out.println(
           "  "
-              + check.tailBytes()
-              + " bytes at the end are no record: a crash cut them off before they were safe");
+              + Amounts.bytes(check.tailBytes())
+              + " at the end are no record: a crash cut them off before they were safe");
     }
     if (check.lostRecords() > 0) {
       boolean waits = check.listed().stream().anyMatch(Damage::isUnreadable);

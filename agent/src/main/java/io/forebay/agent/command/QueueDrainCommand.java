@@ -82,7 +82,7 @@ final class QueueDrainCommand implements Callable<Integer> {
     }
     CommandLog.quiet(context, "warn");
     Path data = DataDirectory.choose(dataDirectory, context.environment());
-    PipelineGraph graph = PipelineFiles.require(config, null, context);
+    PipelineGraph graph = PipelineFiles.require(config, context);
     PipelineGraph alone =
         graph
             .node(node)

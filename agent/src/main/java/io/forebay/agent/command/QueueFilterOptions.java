@@ -13,7 +13,10 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /** Which records a command is about. */
@@ -44,14 +47,35 @@ final class QueueFilterOptions {
       description = "Records in which this is found.")
   @Nullable Pattern grep;
 
+  @Spec(Spec.Target.MIXEE)
+  CommandSpec spec = CommandSpec.create();
+
   RecordFilter filter(boolean settledToo, @Nullable Pattern reason) {
     return new RecordFilter(from, to, settledToo, grep, reason);
   }
 
+  /**
+   * How to read them.
+   *
+   * @throws ParameterException where no record could ever be meant
+   */
   ScanOptions scan(boolean settledToo, boolean follow) {
+    if (from < 0 || to < 0) {
+      throw wrong((from < 0 ? "--from " + from : "--to " + to) + ": numbers begin with 0");
+    }
+    if (from > to) {
+      throw wrong("--from " + from + " is above --to " + to + ": no record lies between them");
+    }
+    if (follow && to < Long.MAX_VALUE) {
+      throw wrong("--follow goes on until it is stopped, and --to ends; leave out one of them");
+    }
     Instant time = since;
     long sinceMillis = time == null ? Long.MIN_VALUE : time.toEpochMilli();
     return new ScanOptions(from, settledToo, sinceMillis, follow);
+  }
+
+  private ParameterException wrong(String sentence) {
+    return new ParameterException(spec.commandLine(), sentence);
   }
 
   /** For picocli. */
@@ -80,14 +104,17 @@ final class QueueFilterOptions {
       try {
         return clock.instant().minus(GoDuration.parse(value));
       } catch (IllegalArgumentException e) {
-        throw new TypeConversionException(e.getMessage());
+        throw new TypeConversionException(
+            e.getMessage() + ", or a time such as 2026-01-31T08:00:00Z");
       }
     }
     try {
-      return value.indexOf('T') < 0
-          ? LocalDate.parse(value).atStartOfDay(ZoneOffset.UTC).toInstant()
-          : OffsetDateTime.parse(value).toInstant();
-    } catch (DateTimeException e) {
+      Instant time =
+          value.indexOf('T') < 0
+              ? LocalDate.parse(value).atStartOfDay(ZoneOffset.UTC).toInstant()
+              : OffsetDateTime.parse(value).toInstant();
+      return Instant.ofEpochMilli(time.toEpochMilli()); // what a record can have
+    } catch (DateTimeException | ArithmeticException e) {
       throw new TypeConversionException(
           "'" + value + "' is no time; write it as 2026-01-31T08:00:00Z, or a duration such as 2h");
     }

@@ -1,7 +1,9 @@
 package io.forebay.agent.command;
 
 import io.forebay.agent.queue.QueueLocation;
+import io.forebay.agent.queue.QueueRoom;
 import io.forebay.agent.queue.QueueStatus;
+import io.forebay.core.disk.BudgetStatus;
 import io.forebay.queue.Damage;
 import io.forebay.queue.QueueCheck;
 import io.forebay.queue.QueueRepair;
@@ -11,6 +13,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
@@ -34,19 +38,24 @@ final class QueueJson {
     return out.toString();
   }
 
-  static String list(List<QueueStatus> queues, DiskTotal total) {
+  static String list(
+      List<QueueStatus> queues, Function<QueueStatus, @Nullable QueueRoom> rooms, DiskTotal total) {
     return object(
         json -> {
           json.writeArrayPropertyStart("queues");
           for (QueueStatus queue : queues) {
             json.writeStartObject();
             status(json, queue);
+            room(json, rooms.apply(queue));
             json.writeEndObject();
           }
           json.writeEndArray();
           json.writeNumberProperty("disk_bytes", total.diskBytes());
-          if (total.budget() != null) {
-            json.writeNumberProperty("disk_budget_bytes", total.budget().bytes());
+          BudgetStatus budget = total.budget();
+          if (budget != null) {
+            json.writeNumberProperty("disk_budget_bytes", budget.maxBytes());
+            json.writeNumberProperty("disk_budget_left_bytes", budget.freeBytes());
+            json.writeNumberProperty("disk_budget_set_aside_bytes", budget.setAsideBytes());
           }
         });
   }
@@ -54,7 +63,7 @@ final class QueueJson {
   /** The properties of one queue. */
   static void status(JsonGenerator json, QueueStatus queue) {
     location(json, queue.location());
-    json.writeStringProperty("state", queue.state().name().toLowerCase(Locale.ROOT));
+    state(json, queue.state());
     json.writeBooleanProperty("in_use", queue.holder().isPresent());
     if (queue.holder().isPresent()) {
       json.writeNumberProperty("pid", queue.holder().getAsLong());
@@ -66,6 +75,18 @@ final class QueueJson {
     QueueSummary summary = queue.summary();
     if (summary != null) {
       summary(json, summary);
+    }
+  }
+
+  static void state(JsonGenerator json, QueueStatus.State state) {
+    json.writeStringProperty("state", state.name().toLowerCase(Locale.ROOT));
+  }
+
+  /** The properties of what a queue can still take; none where nobody knows. */
+  static void room(JsonGenerator json, @Nullable QueueRoom room) {
+    if (room != null) {
+      json.writeNumberProperty("left_bytes", room.bytes());
+      json.writeStringProperty("left_until", room.bound());
     }
   }
 

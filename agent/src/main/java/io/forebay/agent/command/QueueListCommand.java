@@ -46,13 +46,14 @@ final class QueueListCommand implements Callable<Integer> {
     for (QueueLocation location : locations(selection)) {
       found.add(QueueStatus.of(location));
     }
-    DiskTotal total = DiskTotal.of(found, selection.graph());
+    DiskTotal total = DiskTotal.of(found, selection.budget());
     if (json.wanted) {
-      context.out().print(QueueJson.list(found, total));
+      context.out().print(QueueJson.list(found, selection::room, total));
     } else if (found.isEmpty()) {
       context.out().println("no queues");
     } else {
-      new QueueTable(context.outStyle(), Clock.systemUTC()).print(found, context.out());
+      new QueueTable(context.outStyle(), Clock.systemUTC(), selection::room)
+          .print(found, context.out());
       context.out().println(total.line());
     }
     context.out().flush();
@@ -70,13 +71,18 @@ final class QueueListCommand implements Callable<Integer> {
     List<QueueLocation> locations = new ArrayList<>(selection.all());
     if (directories.isEmpty()) {
       Path data = selection.dataDirectory();
-      add(data, () -> finder.orphansOf(data, locations), () -> finder.below(data), locations);
+      add(data, () -> finder.orphansOf(data, locations), () -> finder.below(data, data), locations);
     }
     for (Path place : directories) {
       if (!Files.isDirectory(place)) {
         throw new CommandFailure(ExitCode.USAGE, "there is no directory " + place);
       }
-      add(place, () -> finder.orphansBelow(place, locations), () -> finder.below(place), locations);
+      Path data = selection.dataDirectory();
+      add(
+          place,
+          () -> finder.orphansBelow(place, locations),
+          () -> finder.below(place, data),
+          locations);
     }
     return locations;
   }

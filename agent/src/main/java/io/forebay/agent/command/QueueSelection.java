@@ -5,9 +5,12 @@ import io.forebay.agent.queue.ConfiguredQueues;
 import io.forebay.agent.queue.QueueLocation;
 import io.forebay.agent.queue.QueueLocation.Kind;
 import io.forebay.agent.queue.QueueNames;
+import io.forebay.agent.queue.QueueRoom;
+import io.forebay.agent.queue.QueueStatus;
+import io.forebay.agent.queue.QueueStatus.State;
 import io.forebay.agent.queue.Sentences;
+import io.forebay.core.disk.BudgetStatus;
 import io.forebay.core.disk.QueueRegistry;
-import io.forebay.core.graph.PipelineGraph;
 import io.forebay.queue.QueueInspector;
 import io.forebay.queue.QueueLockedException;
 import java.io.IOException;
@@ -28,8 +31,8 @@ final class QueueSelection {
   private final CommandContext context;
   private final @Nullable Path config;
   private final Path dataDirectory;
-  private final @Nullable PipelineGraph graph;
   private final @Nullable ConfiguredQueues configured;
+  private boolean orphansCounted;
 
   /**
    * Reads the pipeline file where one is named.
@@ -41,18 +44,25 @@ final class QueueSelection {
     this.config = options.config;
     this.dataDirectory = DataDirectory.choose(options.dataDirectory, context.environment());
     Path file = options.config;
-    this.graph = file == null ? null : PipelineFiles.require(file, null, context);
-    PipelineGraph read = graph;
     this.configured =
-        read == null ? null : new ConfiguredQueues(read, dataDirectory, Clock.systemUTC());
+        file == null
+            ? null
+            : new ConfiguredQueues(
+                PipelineFiles.require(file, context), dataDirectory, Clock.systemUTC());
   }
 
   Path dataDirectory() {
     return dataDirectory;
   }
 
-  Optional<PipelineGraph> graph() {
-    return Optional.ofNullable(graph);
+  /** How the disk budget stands that the queues share; null without a pipeline file. */
+  @Nullable BudgetStatus budget() {
+    return configured == null ? null : configured.budget();
+  }
+
+  /** By how much a queue can still grow; null where no pipeline file tells. */
+  @Nullable QueueRoom room(QueueStatus queue) {
+    return configured == null ? null : configured.room(queue);
   }
 
   /** All queues of the pipeline file; none without one. */
@@ -114,6 +124,10 @@ final class QueueSelection {
       }
     } catch (IOException e) {
       throw unreadable(e, directory);
+    }
+    QueueStatus status = QueueStatus.of(location);
+    if (status.state() == State.MISSING) {
+      throw new CommandFailure(ExitCode.USAGE, location.title() + ": " + status.trouble());
     }
     throw new CommandFailure(
         ExitCode.USAGE,

@@ -2,6 +2,7 @@ package io.forebay.agent.command;
 
 import io.forebay.agent.queue.QueueLocation;
 import io.forebay.agent.queue.QueueLocation.Kind;
+import io.forebay.agent.queue.QueueRoom;
 import io.forebay.agent.queue.QueueStatus;
 import io.forebay.agent.terminal.Amounts;
 import io.forebay.queue.QueueOptions;
@@ -11,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -40,7 +42,8 @@ final class QueueStatCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    QueueLocation location = new QueueSelection(context, options).existing(Kind.QUEUE, queue);
+    QueueSelection selection = new QueueSelection(context, options);
+    QueueLocation location = selection.existing(Kind.QUEUE, queue);
     QueueStatus status = QueueStatus.of(location);
     String trouble = status.trouble();
     if (trouble != null) {
@@ -48,15 +51,23 @@ final class QueueStatCommand implements Callable<Integer> {
     }
     QueueSummary summary = status.summary();
     if (json.wanted) {
-      context.out().print(QueueJson.object(out -> QueueJson.status(out, status)));
+      context
+          .out()
+          .print(
+              QueueJson.object(
+                  out -> {
+                    QueueJson.status(out, status);
+                    QueueJson.room(out, selection.room(status));
+                  }));
     } else if (summary != null) {
-      print(status, summary, context.out());
+      print(status, summary, selection.room(status), context.out());
     }
     context.out().flush();
     return ExitCode.OK.value();
   }
 
-  private static void print(QueueStatus status, QueueSummary summary, PrintWriter out) {
+  private static void print(
+      QueueStatus status, QueueSummary summary, @Nullable QueueRoom room, PrintWriter out) {
     row(out, "directory", summary.directory().toString());
     row(
         out,
@@ -65,6 +76,9 @@ final class QueueStatCommand implements Callable<Integer> {
     row(out, "records", Amounts.count(summary.records()) + " to be delivered");
     row(out, "bytes", Amounts.bytes(summary.backlogBytes()) + " of frames hold them");
     row(out, "on disk", onDisk(status, summary));
+    if (room != null) {
+      row(out, "left", Amounts.bytes(room.bytes()) + " until " + room.bound());
+    }
     if (summary.oldestMillis() != 0) {
       Instant oldest = Instant.ofEpochMilli(summary.oldestMillis());
       row(
@@ -90,10 +104,10 @@ final class QueueStatCommand implements Callable<Integer> {
       row(
           out,
           "tail",
-          summary.tailBytes()
+          Amounts.bytes(summary.tailBytes())
               + (status.holder().isPresent()
-                  ? " bytes are being written"
-                  : " bytes at the end are no record: a crash cut them off"));
+                  ? " at the end, being written"
+                  : " at the end are no record: a crash cut them off"));
     }
     if (!summary.evidence().isEmpty()) {
       row(out, "evidence", String.join(", ", summary.evidence()));

@@ -1,6 +1,7 @@
 package io.forebay.agent.command;
 
 import io.forebay.agent.queue.QueueLocation.Kind;
+import io.forebay.agent.queue.QueueRoom;
 import io.forebay.agent.queue.QueueStatus;
 import io.forebay.agent.queue.QueueStatus.State;
 import io.forebay.agent.terminal.Amounts;
@@ -11,19 +12,29 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Queues as a table, one a line. */
 final class QueueTable {
 
   private static final List<String> HEAD =
-      List.of("QUEUE", "RECORDS", "BYTES", "ON DISK", "OLDEST", "STATE", "IN USE", "DIRECTORY");
+      List.of(
+          "QUEUE", "RECORDS", "BYTES", "ON DISK", "LEFT", "OLDEST", "STATE", "IN USE", "DIRECTORY");
+  private static final int LEFT = HEAD.indexOf("LEFT");
+  private static final int LAST_NUMBER = HEAD.indexOf("OLDEST");
 
   private final Style style;
   private final Clock clock;
+  private final Function<QueueStatus, @Nullable QueueRoom> rooms;
 
-  QueueTable(Style style, Clock clock) {
+  /**
+   * @param rooms by how much a queue can grow; null where nobody knows
+   */
+  QueueTable(Style style, Clock clock, Function<QueueStatus, @Nullable QueueRoom> rooms) {
     this.style = style;
     this.clock = clock;
+    this.rooms = rooms;
   }
 
   void print(List<QueueStatus> queues, PrintWriter out) {
@@ -36,15 +47,17 @@ final class QueueTable {
         widths[column] = Math.max(widths[column], row.get(column).length());
       }
     }
+    if (queues.stream().allMatch(queue -> rooms.apply(queue) == null)) {
+      widths[LEFT] = 0; // without a pipeline file nobody knows
+    }
     out.println(style.bold(line(HEAD, widths)));
     for (int i = 0; i < rows.size(); i++) {
       String line = line(rows.get(i), widths);
-      State state = queues.get(i).state();
-      out.println(
-          state == State.UNREADABLE
-              ? style.red(line)
-              : state == State.ABSENT ? style.faint(line) : line);
       String trouble = queues.get(i).trouble();
+      out.println(
+          trouble != null
+              ? style.red(line)
+              : queues.get(i).state() == State.ABSENT ? style.faint(line) : line);
       if (trouble != null) {
         out.println("  " + trouble);
       }
@@ -53,6 +66,7 @@ final class QueueTable {
 
   private List<String> row(QueueStatus queue) {
     QueueSummary summary = queue.summary();
+    QueueRoom room = rooms.apply(queue);
     Kind kind = queue.location().kind();
     String name =
         switch (kind) {
@@ -70,13 +84,14 @@ final class QueueTable {
         summary == null ? "-" : Amounts.count(summary.records()),
         summary == null ? "-" : Amounts.bytes(summary.backlogBytes()),
         summary == null ? "-" : Amounts.bytes(summary.diskBytes()),
+        room == null ? "-" : Amounts.bytes(room.bytes()),
         oldest(summary),
         queue.state().word(),
         holder,
         queue.location().directory().toString());
   }
 
-  private String oldest(@org.jspecify.annotations.Nullable QueueSummary summary) {
+  private String oldest(@Nullable QueueSummary summary) {
     return summary == null || summary.oldestMillis() == 0
         ? "-"
         : Amounts.age(Duration.ofMillis(clock.millis() - summary.oldestMillis()));
@@ -85,8 +100,11 @@ final class QueueTable {
   private static String line(List<String> cells, int[] widths) {
     StringBuilder line = new StringBuilder();
     for (int i = 0; i < cells.size(); i++) {
+      if (widths[i] == 0) {
+        continue;
+      }
       String blanks = " ".repeat(widths[i] - cells.get(i).length());
-      boolean number = i >= 1 && i <= 4;
+      boolean number = i >= 1 && i <= LAST_NUMBER;
       line.append(number ? blanks + cells.get(i) : cells.get(i) + blanks).append("  ");
     }
     return line.toString().stripTrailing();

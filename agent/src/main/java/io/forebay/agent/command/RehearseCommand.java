@@ -34,7 +34,7 @@ import picocli.CommandLine.TypeConversionException;
       "Runs the agent's own delivery and queue in virtual time and on a disk in memory. Touches no queue, no"
           + " directory and no network.",
       "",
-      "Exit code 0: nothing would be lost. 1: something would. 2: the command line or the file is wrong."
+      "Exit code 0: nothing would be lost. 1: something would."
     })
 final class RehearseCommand implements Callable<Integer> {
 
@@ -124,9 +124,7 @@ final class RehearseCommand implements Callable<Integer> {
       LogConfigurator.setLevel("error");
     }
     checkBounds();
-    PipelineGraph graph =
-        PipelineFiles.check(config, null, context)
-            .orElseThrow(() -> new CommandFailure(ExitCode.USAGE, config + " has errors"));
+    PipelineGraph graph = PipelineFiles.require(config, context);
     Load load = new Load(rate, (int) size.bytes(), outage, recoverRate);
     List<Result> results = new ArrayList<>();
     for (PipelineGraph.Node destination : destinations(graph)) {

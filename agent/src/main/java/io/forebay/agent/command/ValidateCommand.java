@@ -1,6 +1,7 @@
 package io.forebay.agent.command;
 
 import io.forebay.agent.process.DataDirectory;
+import io.forebay.agent.terminal.Amounts;
 import io.forebay.core.graph.NodeKind;
 import io.forebay.core.graph.PipelineGraph;
 import java.nio.file.Path;
@@ -71,8 +72,7 @@ final class ValidateCommand implements Callable<Integer> {
   private static String count(PipelineGraph graph) {
     List<String> parts = new ArrayList<>();
     for (NodeKind kind : NodeKind.values()) {
-      int count = graph.nodes(kind).size();
-      parts.add(count + " " + kind.word() + (count == 1 ? "" : "s"));
+      parts.add(Amounts.count(graph.nodes(kind).size(), kind.word()));
     }
     return String.join(", ", parts);
   }

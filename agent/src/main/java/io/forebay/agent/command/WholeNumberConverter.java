@@ -11,10 +11,9 @@ final class WholeNumberConverter implements ITypeConverter<Long> {
     try {
       return Long.valueOf(value);
     } catch (NumberFormatException e) {
+      boolean number = value.matches("[+-]?\\d+");
       throw new TypeConversionException(
-          value.matches("[+-]?\\d+")
-              ? "'" + value + "' is beyond " + Long.MIN_VALUE + " to " + Long.MAX_VALUE
-              : "must be a whole number, not '" + value + "'");
+          "must be a whole number" + (number ? " of 64 bits" : "") + ", not '" + value + "'");
     }
   }
 }

@@ -2,6 +2,7 @@ package io.forebay.agent.queue;
 
 import io.forebay.agent.queue.QueueLocation.Kind;
 import io.forebay.core.disk.OrphanSearch;
+import io.forebay.core.disk.QueueRegistry;
 import io.forebay.core.disk.QueueSearch;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Finds queues that no pipeline file need name. */
 public final class QueueFinder {
@@ -23,10 +25,29 @@ public final class QueueFinder {
     this.unreadable = unreadable;
   }
 
-  /** All queues in the directory and below, in the order of their names. */
-  public List<QueueLocation> below(Path directory) throws IOException {
+  /**
+   * All queues in the directory and below, in the order of their names.
+   *
+   * @param dataDirectory of the agent that may have kept their nodes' names
+   */
+  public List<QueueLocation> below(Path directory, Path dataDirectory) throws IOException {
+    List<QueueRegistry.Entry> known = new QueueRegistry(dataDirectory).read();
     return new QueueSearch(unreadable)
-        .below(directory).stream().map(QueueLocation::directory).toList();
+        .below(directory).stream()
+            .map(path -> location(path, QueueRegistry.find(known, path)))
+            .toList();
+  }
+
+  private static QueueLocation location(Path path, QueueRegistry.@Nullable Entry entry) {
+    if (entry == null) {
+      return QueueLocation.directory(path);
+    }
+    Kind kind =
+        switch (entry.kind()) {
+          case QUEUE -> Kind.QUEUE;
+          case DEAD_LETTERS -> Kind.DEAD_LETTERS;
+        };
+    return new QueueLocation(kind, entry.node(), path, null);
   }
 
   /** The queues below a directory that are none of the known ones. */

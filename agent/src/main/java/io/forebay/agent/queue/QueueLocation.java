@@ -12,9 +12,15 @@ import org.jspecify.annotations.Nullable;
  *     or found
  * @param directory where it lies; may not exist
  * @param options how its node opens it; null when no pipeline file tells
+ * @param lastOpenedMillis when an agent last opened it, milliseconds since the epoch, so that it
+ *     must be there; 0 when nobody knows
  */
 public record QueueLocation(
-    Kind kind, String node, Path directory, @Nullable QueueOptions options) {
+    Kind kind, String node, Path directory, @Nullable QueueOptions options, long lastOpenedMillis) {
+
+  public QueueLocation(Kind kind, String node, Path directory, @Nullable QueueOptions options) {
+    this(kind, node, directory, options, 0);
+  }
 
   /** Whose a queue is. */
   public enum Kind {

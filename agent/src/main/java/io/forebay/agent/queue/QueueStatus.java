@@ -5,6 +5,10 @@ import io.forebay.queue.QueueSummary;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param state of the queue in a word
  * @param summary what its files tell; null when it is not there or cannot be read
  * @param holder the process that has it open; empty when none is seen
- * @param trouble why it cannot be read; null when it can
+ * @param trouble why it cannot be read though it should; null when it can
  */
 public record QueueStatus(
     QueueLocation location,
@@ -27,6 +31,8 @@ public record QueueStatus(
   public enum State {
     /** Its directory is not there, or holds no queue: nothing ever went to disk. */
     ABSENT("not made"),
+    /** There is none, though an agent had one there. */
+    MISSING("missing"),
     EMPTY("empty"),
     BACKLOG("backlog"),
     /** There are records, and no node owns them. */
@@ -47,8 +53,11 @@ public record QueueStatus(
   /** Looks at the queue; never fails. */
   public static QueueStatus of(QueueLocation location) {
     try {
-      if (Files.notExists(location.directory()) || !QueueInspector.isQueue(location.directory())) {
-        return new QueueStatus(location, State.ABSENT, null, OptionalLong.empty(), null);
+      if (!Files.readAttributes(location.directory(), BasicFileAttributes.class).isDirectory()) {
+        throw new NotDirectoryException(location.directory().toString());
+      }
+      if (!QueueInspector.isQueue(location.directory())) {
+        return absent(location);
       }
       QueueInspector inspector = new QueueInspector(location.directory());
       QueueSummary summary = inspector.summary();
@@ -58,7 +67,7 @@ public record QueueStatus(
           summary.records() == 0 ? State.EMPTY : orphaned ? State.ORPHANED : State.BACKLOG;
       return new QueueStatus(location, state, summary, holder, null);
     } catch (NoSuchFileException e) {
-      return new QueueStatus(location, State.ABSENT, null, OptionalLong.empty(), null);
+      return absent(location);
     } catch (IOException e) {
       return new QueueStatus(
           location,
@@ -67,5 +76,21 @@ public record QueueStatus(
           new QueueInspector(location.directory()).holder(),
           Sentences.of(e, location.directory()));
     }
+  }
+
+  private static QueueStatus absent(QueueLocation location) {
+    long opened = location.lastOpenedMillis();
+    return opened == 0
+        ? new QueueStatus(location, State.ABSENT, null, OptionalLong.empty(), null)
+        : new QueueStatus(
+            location,
+            State.MISSING,
+            null,
+            OptionalLong.empty(),
+            location.directory()
+                + " holds no queue, though the agent that started at "
+                + Instant.ofEpochMilli(opened).truncatedTo(ChronoUnit.SECONDS)
+                + " had one there; mount its disk, or put back what was there: an agent that starts now begins an"
+                + " empty one");
   }
 }

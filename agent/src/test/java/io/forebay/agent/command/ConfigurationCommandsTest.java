@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code validate}, {@code graph} and {@code nodes}. */
 class ConfigurationCommandsTest {
@@ -44,6 +46,39 @@ class ConfigurationCommandsTest {
         .contains("error: node 'in'")
         .contains("hint:")
         .doesNotContain("\tat ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "run -c FILE",
+        "validate FILE",
+        "graph FILE",
+        "rehearse FILE --outage 1m --rate 1/s",
+        "queue ls -c FILE",
+        "queue stat -c FILE out",
+        "queue check -c FILE",
+        "queue cat -c FILE out",
+        "queue export -c FILE out x",
+        "queue import -c FILE out x",
+        "queue repair -c FILE out",
+        "queue skip -c FILE out --to 1",
+        "queue purge -c FILE out",
+        "queue drain -c FILE --node out",
+        "queue dead-letters ls -c FILE",
+        "queue dead-letters cat -c FILE out",
+        "queue dead-letters replay -c FILE out",
+        "queue dead-letters purge -c FILE out"
+      })
+  void everyCommand_endsWithThreeWithoutItsPipelineFile(String command) throws Exception {
+    String missing = temp.resolve("missing.yaml").toString();
+    String bad = file("version: v3\nnodes: 3\n");
+
+    assertThat(commands.execute(command.replace("FILE", missing).split(" "))).isEqualTo(3);
+    assertThat(commands.execute(command.replace("FILE", bad).split(" "))).isEqualTo(3);
+
+    assertThat(commands.err()).contains("missing.yaml", "pipeline.yaml:2").doesNotContain("\tat ");
+    assertThat(commands.out()).isEmpty();
   }
 
   @Test

@@ -10,9 +10,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The commands that look into queues: what they print and how they end. */
 class QueueReadingCommandsTest {
@@ -113,7 +117,77 @@ class QueueReadingCommandsTest {
 
     assertThat(run.out().lines())
         .last()
-        .isEqualTo("together 8.5 kB on disk, of 5.0 MB (disk_budget.max_byte_size): 5.0 MB left");
+        .isEqualTo(
+            "together 8.5 kB on disk, of 5.0 MB (disk_budget.max_byte_size): 3.8 MB left for any"
+                + " queue, 1.2 MB more set aside for those below their share");
+  }
+
+  /** The path is not there, but an agent's list of its queues says that it should be. */
+  private void agentHadAQueueAt(Path directory, String kind) throws IOException {
+    Files.createDirectories(data());
+    Files.writeString(
+        data().resolve("queues.ndjson"),
+        "{\"directory\":\"%s\",\"kind\":\"%s\",\"node\":\"out\",\"type\":\"http_output\",\"opened_at\":1735789700000}\n"
+            .formatted(directory, kind));
+  }
+
+  private int inAll(String... command) throws IOException {
+    List<String> args = new ArrayList<>(List.of("queue"));
+    args.addAll(List.of(command));
+    args.addAll(List.of("-c", config().toString(), "--data-dir", data().toString()));
+    return run.execute(args.toArray(String[]::new));
+  }
+
+  @Test
+  void ls_saysWhatIsLeftForEachQueue_ofItsOwnBoundAndOfTheBudget() throws IOException {
+    fill(queue(), 3);
+    fill(data().resolve("dead-letters").resolve("out"), 1);
+    Path orphan = data().resolve("renamed");
+    fill(orphan, 2);
+    Files.write(orphan.resolve("damaged-0"), new byte[3_400_000]);
+    Path config = config();
+    Files.writeString(
+        config,
+        Files.readString(config)
+            .replace("nodes:", "settings: {disk_budget: {max_byte_size: 5MB}}\nnodes:")
+            .replace("path: " + queue(), "path: " + queue() + "\n      max_byte_size: 1MB"));
+
+    run.execute("queue", "ls", "-c", config.toString(), "--data-dir", data().toString());
+    run.execute(
+        "queue", "stat", "-c", config.toString(), "--data-dir", data().toString(), "out", "--json");
+
+    assertThat(run.out())
+        .containsPattern("QUEUE .* ON DISK +LEFT +OLDEST")
+        .containsPattern("out +3 .*kB +958 kB ")
+        .containsPattern("out \\(dead letters\\) +1 .*kB +958 kB ")
+        .containsPattern("\\(orphan\\) +2 .* MB +- ")
+        .contains(": 342 kB left for any queue, 1.2 MB more set aside")
+        .containsPattern("\"left_bytes\":95\\d{4},\"left_until\":\"disk_budget.max_byte_size\"");
+  }
+
+  @Test
+  void ls_withoutAFile_namesQueuesAsTheAgentKnewThem() throws IOException {
+    fill(queue(), 1);
+    agentHadAQueueAt(queue(), "queue");
+
+    assertThat(run.execute("queue", "ls", "--data-dir", data().toString())).isZero();
+
+    assertThat(run.out()).containsPattern("\nout +1 .* " + queue()).doesNotContain("LEFT");
+  }
+
+  @Test
+  void notesOnTheFile_areValidatesAndRuns() throws IOException {
+    Path config = config();
+    Files.writeString(
+        config,
+        Files.readString(config)
+            .replace("nodes:", "settings: {disk_budget: {max_byte_size: 2MB}}\nnodes:"));
+
+    assertThat(run.execute("queue", "check", "-c", config.toString())).isZero();
+    assertThat(run.err()).isEmpty();
+
+    assertThat(run.execute("validate", config.toString())).isZero();
+    assertThat(run.err()).contains("note: ");
   }
 
   @Test
@@ -202,7 +276,68 @@ class QueueReadingCommandsTest {
         run.execute("queue", "check", "-c", config().toString(), "--data-dir", data().toString());
 
     assertThat(exitCode).isZero();
+    assertThat(run.out())
+        .startsWith("out: well")
+        .contains("out (dead letters): no queue at " + data().resolve("dead-letters"));
+  }
+
+  @Test
+  void check_ofAQueueThatWasNeverMade_isWell_andSaysSo() throws IOException {
+    assertThat(inAll("check")).isZero();
+    assertThat(inAll("check", "out", "--json")).isZero();
+
+    assertThat(run.out())
+        .startsWith("out: no queue at " + queue() + " yet\n")
+        .contains("no agent has run with the data directory " + data() + ", so nobody knows")
+        .endsWith("\"directory\":\"" + queue() + "\",\"state\":\"absent\",\"well\":true}\n");
+  }
+
+  @Test
+  void check_ofAQueueThatIsGone_isTwo_andTheOthersAreCheckedAllTheSame() throws IOException {
+    fill(data().resolve("dead-letters").resolve("out"), 1);
+    agentHadAQueueAt(queue(), "queue");
+
+    assertThat(inAll("check")).isEqualTo(2);
+
+    assertThat(run.out()).startsWith("out (dead letters): well").doesNotContain("nobody knows");
+    assertThat(run.err())
+        .startsWith(
+            "forebay: out: " + queue() + " holds no queue, though the agent that started at")
+        .contains("2025-01-02T03:48:20Z had one there; mount its disk");
+  }
+
+  @Test
+  void check_ofAnEmptyMountPoint_isTwo_throughSymbolicLinksToo() throws IOException {
+    Path disk = Files.createDirectories(temp.resolve("disk"));
+    Files.createDirectories(data());
+    Files.createSymbolicLink(queue(), disk);
+    agentHadAQueueAt(disk.toRealPath(), "queue");
+
+    assertThat(inAll("check", "out", "--json")).isEqualTo(2);
+    assertThat(run.out()).contains("\"state\":\"missing\",\"well\":false,\"trouble\":\"" + queue());
+    Files.delete(disk);
+    assertThat(inAll("stat", "out")).isEqualTo(2);
+    assertThat(inAll("cat", "out")).isEqualTo(2);
+    assertThat(inAll("ls")).isEqualTo(2);
+    assertThat(run.err().lines().filter(line -> line.contains("had one there"))).hasSize(3);
+    assertThat(run.out()).containsPattern("out .* missing +no ");
+  }
+
+  @Test
+  void check_ofDeadLettersThatNeverCame_isWell() throws IOException {
+    agentHadAQueueAt(data().resolve("dead-letters").resolve("out"), "dead_letters");
+
+    assertThat(inAll("check")).isZero();
+  }
+
+  @Test
+  void check_ofAWrongName_goesOnWithTheOthers() throws IOException {
+    fill(queue(), 1);
+
+    assertThat(inAll("check", "ouch", "out")).isEqualTo(2);
+
     assertThat(run.out()).startsWith("out: well");
+    assertThat(run.err()).contains("no node 'ouch'");
   }
 
   @Test
@@ -273,6 +408,38 @@ class QueueReadingCommandsTest {
 
     assertThat(run.out()).isEqualTo("{\"n\":0}\n{\"n\":2}\n");
     assertThat(run.err()).contains("checksum", "records 1 to 1");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--from 1.5|must be a whole number, not ",
+        "--from 99999999999999999999|must be a whole number of 64 bits",
+        "--from -1|--from -1: numbers begin with 0",
+        "--to -1|--to -1: numbers begin with 0",
+        "--from 3 --to 1|--from 3 is above --to 1: no record lies between them",
+        "--follow --to 5|leave out one of them",
+        "--since -5m|is no time",
+        "--since 5|or a time such as 2026-01-31T08:00:00Z",
+        "--since 2026-13-01|is no time",
+        "--since +999999999-01-01|is no time",
+        "--since 2026-11-22T25:00:00Z|is no time"
+      })
+  void cat_refusesWhatCanMeanNoRecord(String options, String message) throws IOException {
+    List<String> args = new ArrayList<>(List.of("queue", "cat", queue().toString()));
+    args.addAll(List.of(options.split(" ")));
+
+    assertThat(run.execute(args.toArray(String[]::new))).isEqualTo(2);
+
+    assertThat(run.err()).contains(message, "see: forebay queue cat --help");
+    assertThat(run.out()).isEmpty();
+  }
+
+  @Test
+  void deadLettersCat_refusesTwoFormsAtOnce() {
+    assertThat(run.execute("queue", "dead-letters", "cat", "--items", "--json", "x")).isEqualTo(2);
+    assertThat(run.err()).contains("leave out one");
   }
 
   @Test

@@ -125,7 +125,7 @@ class RehearseCommandTest {
   void aFileWithErrorsIsRefused() throws IOException {
     Path file = Files.writeString(directory.resolve("bad.yaml"), "version: v3\nnodes: 3\n");
     assertThat(run.execute("rehearse", file.toString(), "--rate", "1/s", "--outage", "1s"))
-        .isEqualTo(2);
+        .isEqualTo(3);
     assertThat(run.err()).contains("bad.yaml:2", "has errors");
   }
 }
