@@ -1,6 +1,7 @@
 package io.forebay.queue;
 
 import java.io.IOException;
+import java.time.Clock;
 import java.util.List;
 
 /**
@@ -9,18 +10,35 @@ import java.util.List;
  */
 final class Checkpointer {
 
+  /** A sync is followed by so many times its duration without one: it is a fiftieth of the time. */
+  private static final long SYNC_REST = 49;
+
+  private static final long MAX_REST_MILLIS = 30_000;
+
   private final Storage storage;
   private final Ledger ledger;
   private final Room room;
   private final StateFile file;
   private final DirectoryGuard guard;
+  private final Clock clock;
 
-  Checkpointer(Storage storage, Ledger ledger, Room room, StateFile file, DirectoryGuard guard) {
+  private boolean unsynced;
+  private long syncedAt;
+  private long restMillis;
+
+  Checkpointer(
+      Storage storage,
+      Ledger ledger,
+      Room room,
+      StateFile file,
+      DirectoryGuard guard,
+      Clock clock) {
     this.storage = storage;
     this.ledger = ledger;
     this.room = room;
     this.file = file;
     this.guard = guard;
+    this.clock = clock;
   }
 
   /**
@@ -30,11 +48,31 @@ final class Checkpointer {
    */
   long save(boolean sync) throws IOException {
     QueueState state = ledger.snapshot();
+    long start = clock.millis();
     try {
-      return file.write(state, sync);
+      long told = file.write(state, sync);
+      unsynced = !sync;
+      if (sync) {
+        syncedAt = clock.millis();
+        restMillis = Math.min(MAX_REST_MILLIS, SYNC_REST * Math.max(0, syncedAt - start));
+      }
+      return told;
     } catch (IOException e) {
       ledger.unsaved();
       throw e;
+    }
+  }
+
+  /**
+   * Syncs the state where it was written and not synced since, so that a power cut repeats little.
+   * Appends wait meanwhile: where syncs are slow it is done more rarely.
+   */
+  void syncState() throws IOException {
+    long since = clock.millis() - syncedAt;
+    boolean rested = since < 0 || since >= restMillis;
+    if (unsynced && rested) {
+      guard.ensure();
+      save(true);
     }
   }
 

@@ -222,7 +222,8 @@ final class Committer {
   }
 
   private void fail(@Nullable PendingAppend first, List<PendingAppend> group, Exception cause) {
-    health.writeFailed("append", cause);
+    DiskException told = DiskException.of(cause);
+    health.writeFailed("append", told);
     if (!group.isEmpty()) {
       encoder.clear();
       segments.abandon();
@@ -232,7 +233,7 @@ final class Committer {
     }
     try {
       checkpointer.reclaim();
-      if (DiskFullException.isCause(cause)
+      if (told.kind() == DiskException.Kind.FULL
           && overflow.isRing()
           && !madeRoom
           && ledger.oldestSegment() != null) {
@@ -247,7 +248,6 @@ final class Committer {
     }
     madeRoom = false;
     room.settle();
-    IOException told = DiskFullException.orIs(cause);
     end(group, append -> append.failed(told));
   }
 

@@ -1,6 +1,8 @@
 package io.forebay.queue;
 
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,8 +32,14 @@ final class DirectoryGuard {
    */
   void ensure() throws IOException {
     if (!storage.holdsDirectory()) {
-      checkNew();
-      storage.lockAgain();
+      try {
+        checkNew();
+        storage.lockAgain();
+      } catch (NoSuchFileException | NotDirectoryException e) {
+        DiskException gone = DiskException.gone();
+        gone.initCause(e);
+        throw gone;
+      }
       log.warn(
           "{}: the directory was replaced; the queue goes on in it, and counts as lost what is not"
               + " there",
@@ -58,12 +66,12 @@ final class DirectoryGuard {
    */
   static void check(Storage storage) throws IOException {
     if (!storage.holdsDirectory()) {
-      throw new IOException(storage.path("") + " was removed or replaced");
+      throw DiskException.gone();
     }
   }
 
   private void checkNew() throws IOException {
-    storage.list(); // says that the directory is gone, where it is
+    storage.list(); // fails where there is none
     QueueState found = StateFile.peek(storage);
     if (found != null && (found.epoch() != epoch || found.nextSequence() > ledger.next())) {
       throw new QueueFormatException(

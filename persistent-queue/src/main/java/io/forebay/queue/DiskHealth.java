@@ -37,7 +37,7 @@ final class DiskHealth {
   void writeFailed(String operation, Exception cause) {
     writeFailures++;
     writesFail = true;
-    listener.onDiskFailed(operation, cause);
+    listener.onDiskFailed(operation, DiskException.of(cause));
   }
 
   boolean readsFail() {
@@ -51,7 +51,7 @@ final class DiskHealth {
   void readFailed(Exception cause) {
     readFailures.incrementAndGet();
     readsFail = true;
-    listener.onDiskFailed("read", cause);
+    listener.onDiskFailed("read", DiskException.of(cause));
   }
 
   /** Data was written and, where that is asked for, synced. On the writer thread only. */

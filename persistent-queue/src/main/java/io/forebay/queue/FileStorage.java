@@ -6,6 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileStore;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -27,6 +28,9 @@ final class FileStorage implements Storage {
   private static final Logger log = LoggerFactory.getLogger(FileStorage.class);
   private static final boolean POSIX =
       FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
+
+  /** A file system with less than this has no room, whatever it says. */
+  private static final long NO_ROOM_BYTES = 64 * 1024;
 
   private final Path directory;
   private final DirectoryLock lock;
@@ -110,9 +114,10 @@ final class FileStorage implements Storage {
     // What a file system that was unmounted leaves is an empty directory on another one: a queue
     // that went on there would be hidden when the right one is back.
     if (list().isEmpty() && !Files.getFileStore(directory).equals(fileSystem)) {
-      throw new IOException(
+      throw new DiskException(
+          DiskException.Kind.GONE,
           directory
-              + " is an empty directory on another file system than before: mount the one that was"
+              + " is an empty directory on another file system than before; mount the one that was"
               + " there, or restart the agent to begin anew on this one");
     }
     lock.acquireAgain();
@@ -123,24 +128,58 @@ final class FileStorage implements Storage {
     Set<OpenOption> options =
         Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
     Path path = path(name);
-    return ChannelFile.of(path, FileChannel.open(path, options, attributes("rw-------")));
+    try {
+      return ChannelFile.of(this, path, FileChannel.open(path, options, attributes("rw-------")));
+    } catch (IOException e) {
+      throw told(e);
+    }
   }
 
   @Override
   public StorageFile open(String name) throws IOException {
     Path path = path(name);
     return ChannelFile.of(
-        path, FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE));
+        this, path, FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE));
   }
 
   @Override
   public void delete(String name) throws IOException {
-    Files.deleteIfExists(path(name));
+    try {
+      Files.deleteIfExists(path(name));
+    } catch (IOException e) {
+      throw told(e);
+    }
   }
 
   @Override
   public void syncDirectory() throws IOException {
-    syncDirectory(directory);
+    try {
+      syncDirectory(directory);
+    } catch (IOException e) {
+      throw told(e);
+    }
+  }
+
+  /**
+   * The failure, told by how the file system stands where the words of the system do not: it may
+   * speak any language.
+   */
+  private IOException told(IOException failure) {
+    boolean wordsOnly =
+        failure.getClass() == IOException.class || failure.getClass() == FileSystemException.class;
+    if (!wordsOnly || NoSpace.isSaidBy(failure)) {
+      return failure;
+    }
+    try {
+      FileStore now = Files.getFileStore(directory);
+      if (now.isReadOnly()) {
+        return DiskException.readOnly(failure);
+      }
+      return now.getUsableSpace() < NO_ROOM_BYTES ? DiskException.full(failure) : failure;
+    } catch (IOException unknown) {
+      failure.addSuppressed(unknown);
+      return failure;
+    }
   }
 
   private static void syncDirectory(Path directory) throws IOException {
@@ -164,12 +203,13 @@ final class FileStorage implements Storage {
     lock.close();
   }
 
-  private record ChannelFile(Path path, FileIdentity identity, FileChannel channel)
+  private record ChannelFile(
+      FileStorage storage, Path path, FileIdentity identity, FileChannel channel)
       implements StorageFile {
 
-    static ChannelFile of(Path path, FileChannel channel) throws IOException {
+    static ChannelFile of(FileStorage storage, Path path, FileChannel channel) throws IOException {
       try {
-        return new ChannelFile(path, FileIdentity.of(path), channel);
+        return new ChannelFile(storage, path, FileIdentity.of(path), channel);
       } catch (IOException | RuntimeException e) {
         channel.close();
         throw e;
@@ -184,8 +224,12 @@ final class FileStorage implements Storage {
     @Override
     public void write(ByteBuffer bytes, long position) throws IOException {
       long at = position;
-      while (bytes.hasRemaining()) {
-        at += channel.write(bytes, at);
+      try {
+        while (bytes.hasRemaining()) {
+          at += channel.write(bytes, at);
+        }
+      } catch (IOException e) {
+        throw storage.told(e);
       }
     }
 
@@ -204,7 +248,11 @@ final class FileStorage implements Storage {
 
     @Override
     public void sync() throws IOException {
-      channel.force(false);
+      try {
+        channel.force(false);
+      } catch (IOException e) {
+        throw storage.told(e);
+      }
     }
 
     @Override

@@ -30,7 +30,7 @@ record GuardedListener(QueueListener listener) implements QueueListener {
   }
 
   @Override
-  public void onDiskFailed(String operation, Exception cause) {
+  public void onDiskFailed(String operation, DiskException cause) {
     guarded(() -> listener.onDiskFailed(operation, cause));
   }
 

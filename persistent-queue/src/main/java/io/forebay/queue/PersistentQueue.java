@@ -31,8 +31,8 @@ public interface PersistentQueue extends Closeable {
    * a continuation must be short: with {@link AppendResult.Stored} once the batch is as durable as
    * {@link QueueOptions#syncPolicy} says, with {@link AppendResult.Refused} when the overflow
    * policy turned it away, exceptionally with {@link IOException} when the disk failed (nothing of
-   * the batch will then be read back in this process's life), {@link DiskFullException} when it has
-   * no room. Under {@link Overflow#DROP_OLDEST} the oldest segment is given up first.
+   * the batch will then be read back in this process's life), {@link DiskException} when it has no
+   * room. Under {@link Overflow#DROP_OLDEST} the oldest segment is given up first.
    *
    * <p>Under {@link Overflow#BLOCK} the stage stays incomplete until there is room; the order of
    * appends is kept.

@@ -28,8 +28,10 @@ public interface QueueListener {
   /**
    * The disk failed; the queue goes on as well as it can. {@link #onDiskWell} follows when it works
    * again.
+   *
+   * @param operation what was tried, as it follows the word "cannot"
    */
-  default void onDiskFailed(String operation, Exception cause) {}
+  default void onDiskFailed(String operation, DiskException cause) {}
 
   default void onDiskWell() {}
 }

@@ -31,7 +31,8 @@ record QueueParts(
     Duration maxAge = options.maxAge();
     long maxAgeMillis = maxAge == null ? Long.MAX_VALUE : maxAge.toMillis();
     QueueReader reader = new QueueReader(storage, ledger, losses, options.clock(), maxAgeMillis);
-    Checkpointer checkpointer = new Checkpointer(storage, ledger, room, stateFile, guard);
+    Checkpointer checkpointer =
+        new Checkpointer(storage, ledger, room, stateFile, guard, options.clock());
     boolean syncOnRoll = !(options.syncPolicy() instanceof SyncPolicy.Never);
     SegmentWriter segments =
         new SegmentWriter(
@@ -61,6 +62,7 @@ record QueueParts(
             reader,
             ledger,
             segments,
+            checkpointer,
             new DiskProbe(storage, ledger, guard),
             health));
   }

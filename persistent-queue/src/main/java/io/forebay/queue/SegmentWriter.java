@@ -183,7 +183,13 @@ final class SegmentWriter {
   }
 
   private IOException gone() {
-    return new IOException("a file that was written to was removed from " + storage.path(""));
+    if (!storage.holdsDirectory()) {
+      return DiskException.gone();
+    }
+    return new DiskException(
+        DiskException.Kind.GONE,
+        "a file that it writes to was removed; nothing has to be mended, and whoever removes files"
+            + " there is to be stopped");
   }
 
   /** Lets readers see the group. */

@@ -15,6 +15,7 @@ final class Upkeep {
   private final QueueReader reader;
   private final Ledger ledger;
   private final SegmentWriter segments;
+  private final Checkpointer checkpointer;
   private final DiskProbe probe;
   private final DiskHealth health;
 
@@ -28,12 +29,14 @@ final class Upkeep {
       QueueReader reader,
       Ledger ledger,
       SegmentWriter segments,
+      Checkpointer checkpointer,
       DiskProbe probe,
       DiskHealth health) {
     this.expires = expires;
     this.reader = reader;
     this.ledger = ledger;
     this.segments = segments;
+    this.checkpointer = checkpointer;
     this.probe = probe;
     this.health = health;
     this.nextAtTick = ledger.next();
@@ -55,7 +58,10 @@ final class Upkeep {
     }
   }
 
-  /** Ages; and an empty queue lets go of its last segment once it rests. */
+  /**
+   * Ages; an empty queue lets go of its last segment once it rests; and what is settled is made to
+   * survive a power cut.
+   */
   void tick(Runnable save) {
     try {
       if (expires) {
@@ -72,7 +78,16 @@ final class Upkeep {
     }
     nextAtTick = next;
     save.run();
+    syncState();
     probe();
+  }
+
+  private void syncState() {
+    try {
+      checkpointer.syncState();
+    } catch (IOException e) {
+      health.writeFailed("write the state", e); // the next tick tries again
+    }
   }
 
   /** Nobody may read for long: what the next frame's header shows will do then. */
@@ -101,7 +116,7 @@ final class Upkeep {
       probe.write();
       health.wrote();
     } catch (IOException e) {
-      health.writeFailed("write a probe", e);
+      health.writeFailed("append", e);
       failuresAtTick = health.writeFailures();
     }
   }

@@ -58,7 +58,9 @@ class NamedDamageTest {
       assertThat(opened.append(QueueFixture.batch("failed")).toCompletableFuture())
           .failsWithin(java.time.Duration.ofSeconds(20))
           .withThrowableOfType(ExecutionException.class)
-          .withCauseInstanceOf(FileAlreadyExistsException.class);
+          .withMessageContaining(strange + " is in the way")
+          .havingRootCause()
+          .isInstanceOf(FileAlreadyExistsException.class);
       assertThat(QueueFixture.store(opened, QueueFixture.batch("after")))
           .isEqualTo(DamagedQueue.END + 1);
       assertThat(QueueFixture.leaseAll(opened)).hasSize(61);

@@ -63,6 +63,47 @@ class QueueDamageTest {
     return numbers;
   }
 
+  /** As after an agent was put back to an older version, and forth, and back again. */
+  @Test
+  void aNewerFormatFarBehindTheFront_isToldOnceReadingGetsThere_andNothingIsDeleted()
+      throws IOException {
+    fill(27 * 5);
+    byte[] newer = disk.content(segment(27 * 3));
+    ByteBuffer header = ByteBuffer.wrap(newer);
+    header.putInt(4, 2);
+    CRC32C crc = new CRC32C();
+    crc.update(header.duplicate().limit(SegmentHeader.BYTES - 4));
+    header.putInt(SegmentHeader.BYTES - 4, (int) crc.getValue());
+    disk.replace(segment(27 * 3), newer);
+    try (PersistentQueue queue = disk.open(options)) {
+      List<Integer> before = new ArrayList<>();
+      assertThatThrownBy(
+              () -> {
+                while (true) {
+                  Lease lease = Objects.requireNonNull(queue.lease(1, 1 << 20));
+                  before.add(number(lease, 0));
+                  lease.acknowledge();
+                }
+              })
+          .isInstanceOf(QueueFormatException.class);
+      // What follows the last record of a segment stands in the header of the next one.
+      assertThat(before).hasSizeBetween(27 * 2, 27 * 3).startsWith(0, 1, 2);
+      assertThat(reports.diskTroubles)
+          .last()
+          .asString()
+          .endsWith(
+              "read: memory/"
+                  + segment(27 * 3)
+                  + ": written in format 2; this version reads format 1. Drain it with the version"
+                  + " that wrote it, or give this one another directory");
+      assertThat(queue.statistics().diskFailing()).isTrue();
+      assertThat(store(queue, numbered(135, 1, 100))).isEqualTo(135);
+      assertThat(queue.statistics().diskFailing()).as("appends go on, reads do not").isTrue();
+      assertThat(disk.content(segment(27 * 3))).isEqualTo(newer);
+      assertThat(reports.dropped).isEmpty();
+    }
+  }
+
   @Test
   void damagedPayload_costsItsFrame_andIsKeptAside() throws IOException {
     fill(5);

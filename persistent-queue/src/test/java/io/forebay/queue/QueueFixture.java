@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,7 @@ final class QueueFixture {
   static final class Reports implements QueueListener {
     final Map<DropReason, Long> dropped = new ConcurrentHashMap<>();
     final List<String> damages = new ArrayList<>();
+    final List<String> diskTroubles = new CopyOnWriteArrayList<>();
     volatile int diskFailures;
     volatile int diskRecoveries;
 
@@ -38,8 +40,9 @@ final class QueueFixture {
     }
 
     @Override
-    public synchronized void onDiskFailed(String operation, Exception cause) {
+    public synchronized void onDiskFailed(String operation, DiskException cause) {
       diskFailures++;
+      diskTroubles.add(operation + ": " + cause.getMessage());
     }
 
     @Override

@@ -2,7 +2,6 @@ package io.forebay.queue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import java.util.function.BiConsumer;
@@ -157,85 +156,73 @@ public final class SickDisk {
     }
   }
 
-  private final class View implements Storage {
-    private final Storage storage;
+  private final class View extends ForwardingStorage {
 
     View(Storage storage) {
-      this.storage = storage;
+      super(storage);
     }
 
     @Override
     public List<Entry> list() throws IOException {
       failIf(Operation.READ);
-      return storage.list();
+      return super.list();
     }
 
     @Override
     public StorageFile create(String name) throws IOException {
       failIf(Operation.CREATE);
-      return new Handle(storage.create(name));
+      return super.create(name);
     }
 
     @Override
     public StorageFile open(String name) throws IOException {
       failIf(Operation.READ);
-      return new Handle(storage.open(name));
+      return super.open(name);
+    }
+
+    @Override
+    StorageFile opened(String name, StorageFile file) {
+      return new Handle(file);
     }
 
     @Override
     public void delete(String name) throws IOException {
       failIf(Operation.DELETE);
-      storage.delete(name);
+      super.delete(name);
     }
 
     @Override
     public void syncDirectory() throws IOException {
       failIf(Operation.SYNC_DIRECTORY);
-      storage.syncDirectory();
-    }
-
-    @Override
-    public ByteBuffer buffer(int bytes) {
-      return storage.buffer(bytes);
-    }
-
-    @Override
-    public Path path(String name) {
-      return storage.path(name);
-    }
-
-    @Override
-    public void close() throws IOException {
-      storage.close();
+      super.syncDirectory();
     }
   }
 
-  private final class Handle implements StorageFile {
-    private final StorageFile file;
+  private final class Handle extends ForwardingStorage.ForwardingFile {
     private boolean closed;
 
     Handle(StorageFile file) {
-      this.file = file;
-      opened(1);
+      super(file);
+      SickDisk.this.opened(1);
     }
 
     @Override
     public void write(ByteBuffer bytes, long position) throws IOException {
       // A part comes to the disk before it says that there is no more room; what lies there already
       // is written over on a full disk too.
-      if (position + bytes.remaining() > file.size() || sickness != Sickness.FULL) {
+      if (position + bytes.remaining() > super.size() || sickness != Sickness.FULL) {
         if (fails(Operation.WRITE)) {
-          file.write(bytes.limit(bytes.position() + bytes.remaining() / 2), position);
+          super.write(bytes.limit(bytes.position() + bytes.remaining() / 2), position);
           throw failure();
         }
       }
-      file.write(bytes, position);
+      super.write(bytes, position);
     }
 
     @Override
     public int read(ByteBuffer into, long position) throws IOException {
       failIf(Operation.READ);
-      return file.read(into, position);
+      return super.read(into, position);
     }
 
     @Override
@@ -243,29 +230,29 @@ public final class SickDisk {
       if (fails(Operation.SYNC)) {
         disk.failSyncs(true); // it takes what it has not synced for clean, as systems do
         try {
-          file.sync();
+          super.sync();
         } catch (IOException e) {
           throw failure();
         } finally {
           disk.failSyncs(false);
         }
       }
-      file.sync();
+      super.sync();
     }
 
     @Override
     public long size() throws IOException {
       failIf(Operation.READ);
-      return file.size();
+      return super.size();
     }
 
     @Override
     public void close() throws IOException {
       if (!closed) {
         closed = true;
-        opened(-1);
+        SickDisk.this.opened(-1);
       }
-      file.close();
+      super.close();
     }
   }
 }

@@ -336,8 +336,12 @@ class SickDiskTest {
           .failsWithin(Duration.ZERO)
           .withThrowableThat()
           .havingCause()
-          .isInstanceOf(sickness == Sickness.FULL ? DiskFullException.class : IOException.class)
-          .matches(e -> e instanceof DiskFullException == (sickness == Sickness.FULL));
+          .isInstanceOf(DiskException.class)
+          .matches(e -> isFull((DiskException) e) == (sickness == Sickness.FULL));
     }
+  }
+
+  private static boolean isFull(DiskException failure) {
+    return failure.kind() == DiskException.Kind.FULL;
   }
 }

@@ -102,7 +102,7 @@ class VanishedDirectoryTest {
   private static void awaitWell(PersistentQueue queue) {
     await()
         .atMost(PATIENCE)
-        .ignoreException(IOException.class)
+        .ignoreExceptionsInstanceOf(IOException.class)
         .until(
             () -> {
               Lease lease = queue.lease(1, 1); // as whoever failed to read does, again and again
@@ -163,6 +163,31 @@ class VanishedDirectoryTest {
       assertThat(numbers(queue)).isEqualTo(range(0, 150));
       assertThat(reports.dropped).isEmpty();
     }
+  }
+
+  @Test
+  void directoryThatIsAway_isToldInTheSameWords_whateverNoticesIt() throws IOException {
+    try (PersistentQueue queue = PersistentQueue.open(options())) {
+      fill(queue, 0, 100);
+      Files.move(directory(), elsewhere());
+      for (int i = 0; i < 3; i++) { // the first finds the segment gone, the others begin another
+        assertRefuses(queue);
+      }
+      assertThatThrownBy(() -> leaseAll(queue)).isInstanceOf(IOException.class);
+      int found = reports.diskFailures;
+      await().atMost(PATIENCE).until(() -> reports.diskFailures > found + 1); // nobody asks for it
+      Files.move(elsewhere(), directory());
+      awaitWell(queue);
+    }
+    assertThat(reports.diskTroubles)
+        .allMatch(
+            told ->
+                told.matches("(append|read|write the state): .*")
+                    && told.endsWith(
+                        ": the directory was removed or moved away; put the directory back, or"
+                            + " make an empty one"))
+        .anyMatch(told -> told.startsWith("append"))
+        .anyMatch(told -> told.startsWith("read"));
   }
 
   /** As after a backup was put back, or a file system was mounted again. */

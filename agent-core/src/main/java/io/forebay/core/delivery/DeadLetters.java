@@ -31,6 +31,7 @@ final class DeadLetters {
 
   private final String node;
   private final QueueGateway gateway;
+  private final DiskTrouble trouble;
   private final Settlement settlement;
   private final Backoff backoff;
   private final LongSupplier nanos;
@@ -46,12 +47,14 @@ final class DeadLetters {
   DeadLetters(
       String node,
       QueueGateway gateway,
+      DiskTrouble trouble,
       Settlement settlement,
       Backoff backoff,
       LongSupplier nanos,
       Clock clock) {
     this.node = node;
     this.gateway = gateway;
+    this.trouble = trouble;
     this.settlement = settlement;
     this.backoff = backoff;
     this.nanos = nanos;
@@ -137,7 +140,10 @@ final class DeadLetters {
     gateway.open(
         failure -> {
           opening = false;
-          if (failure != null) {
+          if (failure == null) {
+            trouble.well();
+          } else {
+            trouble.failed("be opened", failure);
             failed(failure);
           }
         });
@@ -149,9 +155,6 @@ final class DeadLetters {
     }
     underWay = null;
     if (result instanceof QueueGateway.Appended.Stored) {
-      if (failures > 0) {
-        log.info("{}: dead letters are written again", node);
-      }
       failures = 0;
       why = null;
       settlement.deadLettered(letter.parcel());
@@ -169,11 +172,7 @@ final class DeadLetters {
   private void failed(Exception cause) {
     failures++;
     retryAt = nanos.getAsLong() + backoff.nanos(failures);
-    String text = "dead letters cannot be written: " + cause.getMessage();
-    if (failures == 1) {
-      log.warn("{}: {}; rejected items are held until they can", node, text);
-    }
-    why = text;
+    why = "dead letters cannot be written: " + cause.getMessage();
   }
 
   private ByteSlice encode(Letter letter) {

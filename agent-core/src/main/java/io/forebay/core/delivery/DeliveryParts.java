@@ -44,6 +44,7 @@ final class DeliveryParts {
   final Spill spill;
   final Backlog backlog;
   final DiskTrouble diskTrouble;
+  final DiskTrouble deadLetterTrouble;
   final FullDisk fullDisk;
   final Sender sender;
   final Dispatch dispatch;
@@ -100,12 +101,13 @@ final class DeliveryParts {
             backlog::onStored);
     PersistentQueueSettings queueSettings = options.settings().persistentQueue();
     this.diskTrouble =
-        new DiskTrouble(
+        DiskTrouble.ofQueue(
             node, queueSettings == null ? Path.of("") : queueSettings.path(), this::now);
     this.fullDisk =
         new FullDisk(
             queueSettings == null ? null : queueSettings.overflow(), spill, gauge, settlement);
     this.deadLetterDirectory = QueueSettings.ofDeadLetters(options).directory();
+    this.deadLetterTrouble = DiskTrouble.ofDeadLetters(node, deadLetterDirectory, this::now);
     this.deadLetters =
         new DeadLetters(
             node,
@@ -115,7 +117,8 @@ final class DeliveryParts {
                 disk,
                 mailbox,
                 DeliveryListener.NONE,
-                new DeadLetterEvents()),
+                new DeadLetterEvents(deadLetterTrouble)),
+            deadLetterTrouble,
             settlement,
             backoff,
             this::now,
@@ -181,23 +184,30 @@ final class DeliveryParts {
     String why = limits.strict() ? isolation.why() : null;
     why = why == null ? health.why() : why;
     why = why == null ? isolation.why() : why;
-    why = why == null ? spill.why() : why;
-    why = why == null ? backlog.why() : why;
-    return why == null ? deadLetters.why() : why;
+    why = why == null ? told(spill.why(), diskTrouble) : why;
+    why = why == null ? told(backlog.why(), diskTrouble) : why;
+    return why == null ? told(deadLetters.why(), deadLetterTrouble) : why;
   }
 
-  private static final class DeadLetterEvents implements QueueGateway.Events {
+  /** The same words everywhere, where it is the disk. */
+  private static @Nullable String told(@Nullable String why, DiskTrouble trouble) {
+    String text = trouble.text();
+    return why == null || text == null ? why : text;
+  }
+
+  private record DeadLetterEvents(DiskTrouble trouble) implements QueueGateway.Events {
     @Override
     public void onReady() {}
 
     @Override
     public void onDiskFailed(String operation, Exception cause) {
-      // A letter that cannot be written tells of it.
-      log.debug("the disk of the dead letters failed: {}", operation, cause);
+      trouble.failed(operation, cause);
     }
 
     @Override
-    public void onDiskWell() {}
+    public void onDiskWell() {
+      trouble.well();
+    }
 
     @Override
     public void onDropped(DropReason reason, long records, long bytes) {

@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  *     first
  * @param diskTrouble what is wrong with the queue's disk and what mends it, for people; null while
  *     nothing is
+ * @param deadLetterTrouble the same of the disk of the dead letters
  */
 public record DeliverySnapshot(
     DeliveryState state,
@@ -52,7 +53,8 @@ public record DeliverySnapshot(
     @Nullable QueueStatistics deadLetters,
     double drainItemsPerSecond,
     @Nullable Instant lastProgress,
-    @Nullable String diskTrouble) {
+    @Nullable String diskTrouble,
+    @Nullable String deadLetterTrouble) {
 
   /**
    * Items whose requests fail while others succeed.

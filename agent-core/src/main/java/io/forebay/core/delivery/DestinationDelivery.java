@@ -102,7 +102,8 @@ final class DestinationDelivery implements Delivery {
         parts.deadLetters.statistics(),
         parts.drainRate.at(parts.now()),
         progress(entry),
-        parts.diskTrouble.text());
+        parts.diskTrouble.text(),
+        parts.deadLetterTrouble.text());
   }
 
   /**

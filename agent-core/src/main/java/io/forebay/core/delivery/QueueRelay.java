@@ -1,5 +1,6 @@
 package io.forebay.core.delivery;
 
+import io.forebay.queue.DiskException;
 import io.forebay.queue.DropReason;
 import io.forebay.queue.QueueListener;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -45,7 +46,7 @@ final class QueueRelay implements QueueListener {
   }
 
   @Override
-  public void onDiskFailed(String operation, Exception cause) {
+  public void onDiskFailed(String operation, DiskException cause) {
     loop.post(() -> events.onDiskFailed(operation, cause));
   }
 

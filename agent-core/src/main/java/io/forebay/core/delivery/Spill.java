@@ -1,6 +1,6 @@
 package io.forebay.core.delivery;
 
-import io.forebay.queue.DiskFullException;
+import io.forebay.queue.DiskException;
 import io.forebay.queue.DropReason;
 import io.forebay.queue.QueueStatistics;
 import java.util.Locale;
@@ -160,7 +160,8 @@ final class Spill {
       buffer.addFirst(part);
       failures++;
       retryAt = nanos.getAsLong() + backoff.nanos(failures);
-      diskFull = failed.cause() instanceof DiskFullException;
+      diskFull =
+          failed.cause() instanceof DiskException disk && disk.kind() == DiskException.Kind.FULL;
       why = "the queue cannot be written: " + failed.cause().getMessage();
     }
   }

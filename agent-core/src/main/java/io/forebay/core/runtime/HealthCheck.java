@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Says what is wrong with a running assembly. Thread safe. */
 final class HealthCheck {
@@ -112,15 +113,10 @@ final class HealthCheck {
           new Reason(name, "blocked", because("one item keeps all others waiting", snapshot)));
     }
     QueueStatistics queue = snapshot.queue();
-    if (queue != null && queue.diskFailing()) {
-      String what = snapshot.diskTrouble();
-      reasons.add(new Reason(name, DISK_FAILING, what == null ? "the queue's disk fails" : what));
-    }
+    checkDisk(name, "the queue's disk fails", snapshot.diskTrouble(), queue, reasons);
     QueueStatistics letters = snapshot.deadLetters();
-    if (letters != null && letters.diskFailing()) {
-      reasons.add(
-          new Reason(name, DISK_FAILING, because("the disk of the dead letters fails", snapshot)));
-    }
+    String ofLetters = snapshot.deadLetterTrouble();
+    checkDisk(name, "the disk of the dead letters fails", ofLetters, letters, reasons);
     String overflow = overflows.trouble(name);
     if (overflow != null) {
       reasons.add(new Reason(name, "overflowing", because(overflow, snapshot)));
@@ -134,6 +130,22 @@ final class HealthCheck {
               + Duration.ofNanos(still).toSeconds()
               + " s";
       reasons.add(new Reason(name, "stalled", because(what, snapshot)));
+    }
+  }
+
+  /**
+   * @param usual what is said until the words for it are there
+   */
+  private static void checkDisk(
+      String name,
+      String usual,
+      @Nullable String trouble,
+      @Nullable QueueStatistics queue,
+      List<Reason> reasons) {
+    if (trouble != null) {
+      reasons.add(new Reason(name, DISK_FAILING, trouble));
+    } else if (queue != null && queue.diskFailing()) {
+      reasons.add(new Reason(name, DISK_FAILING, usual));
     }
   }
 

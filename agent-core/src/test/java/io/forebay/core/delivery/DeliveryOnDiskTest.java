@@ -195,9 +195,19 @@ class DeliveryOnDiskTest {
     delivery.accept(batches("y", 20, 100, safe)).block(PATIENCE);
     await().atMost(PATIENCE).until(() -> delivery.snapshot().diskTrouble() != null);
     assertThat(safe).as("nothing is called safe that is on no disk").hasValue(20);
-    assertThat(delivery.snapshot().diskTrouble())
-        .contains(directory.resolve("queue").toString())
-        .contains("put the directory back, or make an empty one");
+    String trouble =
+        "the queue in "
+            + directory.resolve("queue")
+            + " cannot append: the directory was removed or moved away; put the directory back, or"
+            + " make an empty one";
+    await()
+        .during(Duration.ofSeconds(2)) // appends, and looks that nobody asks for
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () -> {
+              assertThat(delivery.snapshot().diskTrouble()).isEqualTo(trouble);
+              assertThat(delivery.snapshot().why()).contains("down");
+            });
     assertThat(delivery.snapshot().queue().diskFailing()).isTrue();
 
     Files.createDirectory(directory.resolve("queue"));

@@ -93,6 +93,9 @@ final class Harness {
   /** Opens the queue in place of {@link #queue}. */
   QueueOpener realQueue;
 
+  /** Opens the dead letters in place of {@link #deadLetters}. */
+  QueueOpener realDeadLetters;
+
   int offers;
   Delivery delivery;
   private FluxSink<Batch> upstream;
@@ -179,7 +182,7 @@ final class Harness {
 
   private PersistentQueue open(QueueOptions options) throws IOException {
     if (!options.directory().equals(QUEUE)) {
-      return deadLetters.open(options);
+      return realDeadLetters == null ? deadLetters.open(options) : realDeadLetters.open(options);
     }
     return realQueue == null ? queue.open(options) : realQueue.open(options);
   }

@@ -202,12 +202,13 @@ class SickDeliveryTest {
     List<String> warnings = messages(Level.WARN);
     assertThat(warnings.get(0))
         .isEqualTo(
-            "out: the queue in queue cannot append: No space left on device; make room on its file"
-                + " system; what is not on disk is held in memory, and it is tried again");
+            "out: the queue in queue cannot append: its file system is full; make room on it; what is"
+                + " not on disk is held in memory, and it is tried again");
     assertThat(warnings.get(1))
         .matches("out: still failing, \\d+ times more: the queue in queue cannot .*");
     assertThat(warnings).as("in ten minutes").hasSizeBetween(8, 12);
-    assertThat(outage.h.snapshot().diskTrouble()).contains("No space left on device");
+    assertThat(outage.h.snapshot().diskTrouble())
+        .contains("its file system is full; make room on it");
     assertThat(messages(Level.INFO)).isEmpty();
 
     outage.disk.heal();
@@ -217,6 +218,62 @@ class SickDeliveryTest {
         .asString()
         .matches("out: the queue in queue works again, after \\d+ failures of its disk");
     assertThat(messages(Level.WARN)).hasSameSizeAs(warnings);
+  }
+
+  /** The second is not hidden by the line of the first, which was written in the same minute. */
+  @Test
+  void log_tellsOfAnotherTroubleAtOnce() {
+    Outage outage = new Outage(Mode.ALWAYS, Overflow.BLOCK);
+    outage.disk.fallSick(Sickness.FULL, 1);
+    outage.offer(10);
+    outage.disk.fallSick(Sickness.SYNCS, 1);
+    outage.offer(10);
+    outage.h.pass(Duration.ofSeconds(10));
+    assertThat(messages(Level.WARN))
+        .satisfiesExactly(
+            line -> assertThat(line).contains("cannot append: its file system is full;"),
+            line ->
+                assertThat(line).contains("cannot append: its disk fails (Input/output error);"));
+  }
+
+  @Test
+  void deadLetters_areToldOfInTheSameWords_onceAMinute_andWhenTheyAreWellAgain() {
+    SickDisk disk = new SickDisk();
+    Harness h = new Harness();
+    h.realDeadLetters =
+        options ->
+            disk.open(
+                options, (task, delay) -> h.time.schedule(task, delay, TimeUnit.MILLISECONDS));
+    h.destination.answer(new SendResult.Rejected("400 Bad Request"));
+    h.start();
+    h.offer("first");
+    h.pass(Duration.ofSeconds(10));
+    assertThat(h.snapshot().deadLetteredItems()).isEqualTo(1);
+
+    disk.fallSick(Sickness.FULL, 1);
+    h.offer("second");
+    h.pass(Duration.ofMinutes(10));
+    String trouble =
+        "the queue of dead letters in no-such-directory/dead-letters cannot append: its file system is full; make room on it";
+    assertThat(h.snapshot().deadLetterTrouble()).isEqualTo(trouble);
+    assertThat(h.snapshot().why()).isEqualTo(trouble);
+    assertThat(h.snapshot().diskTrouble()).as("of the queue").isNull();
+    List<String> warnings = messages(Level.WARN);
+    assertThat(warnings.get(0))
+        .isEqualTo(
+            "out: " + trouble + "; rejected items are held in memory, and it is tried again");
+    assertThat(warnings.get(1)).matches("out: still failing, \\d+ times more: " + trouble);
+    assertThat(warnings).as("in ten minutes").hasSizeBetween(8, 12);
+
+    disk.heal();
+    h.pass(Duration.ofMinutes(2));
+    assertThat(h.snapshot().deadLetteredItems()).isEqualTo(2);
+    assertThat(h.snapshot().deadLetterTrouble()).isNull();
+    assertThat(messages(Level.INFO))
+        .singleElement()
+        .asString()
+        .matches(
+            "out: the queue of dead letters in no-such-directory/dead-letters works again, after \\d+ failures of its disk");
   }
 
   /** A disk that fails and works by turns floods no log. */

@@ -34,6 +34,7 @@ final class ScriptedDelivery implements Delivery {
   volatile DeliveryState state = DeliveryState.DIRECT;
   volatile @Nullable QueueStatistics queue;
   volatile @Nullable String why;
+  volatile @Nullable String diskTrouble;
   volatile long deadLettered;
   volatile DeliverySnapshot.HeldBack heldBack = DeliverySnapshot.HeldBack.NOTHING;
   volatile Mono<Void> preparation = Mono.empty();
@@ -168,6 +169,7 @@ final class ScriptedDelivery implements Delivery {
         null,
         0,
         null,
+        diskTrouble,
         null);
   }
 }

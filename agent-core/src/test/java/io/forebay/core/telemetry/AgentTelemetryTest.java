@@ -56,6 +56,7 @@ class AgentTelemetryTest {
         null,
         drainRate,
         NOW,
+        null,
         null);
   }
 

@@ -128,6 +128,7 @@ final class StatusJson {
     instant(json, "since", snapshot.since());
     text(json, "why", snapshot.why());
     text(json, "disk_trouble", snapshot.diskTrouble());
+    text(json, "dead_letters_disk_trouble", snapshot.deadLetterTrouble());
     json.writeBooleanProperty("circuit_open", snapshot.circuitOpen());
     json.writeNumberProperty("received_items", snapshot.receivedItems());
     json.writeNumberProperty("received_bytes", snapshot.receivedBytes());

@@ -63,6 +63,7 @@ class StartAndFarewellTest {
             null,
             0,
             null,
+            null,
             null),
         0,
         Double.NaN,

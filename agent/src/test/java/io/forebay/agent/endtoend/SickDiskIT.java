@@ -27,6 +27,9 @@ class SickDiskIT {
   private static final int FILE_SYSTEM_BYTES = 4 << 20;
   private static final int LINE_BYTES = 250;
 
+  /** What log, health and status say. */
+  private static final String FULL = "its file system is full; make room on it";
+
   /** Lines that are on disk before it is full: a quarter of it. */
   private static final int BEFORE = 4_000;
 
@@ -109,7 +112,7 @@ class SickDiskIT {
 
       assertNothingLost(agent, receiver, overflow);
       assertThat(logLines(agent, "works again, after")).hasSizeBetween(1, 2);
-      assertThat(logLines(agent, "No space left on device"))
+      assertThat(logLines(agent, FULL))
           .as("at most once a minute, and in changes of state")
           .hasSizeLessThan(6);
       int last = posting.last();
@@ -151,13 +154,13 @@ class SickDiskIT {
       assertThat(agent.get("/health/ready"))
           .contains("\"disk_failing\"")
           .contains("the queue in " + queue + " cannot ")
-          .contains("No space left on device; make room on its file system");
+          .contains(FULL);
       assertThat(agent.get("/api/status"))
           .contains("\"disk_failing\":true")
           .contains("\"disk_trouble\":\"the queue in " + queue);
       assertThat(agent.metric("forebay_queue_disk_failing")).isEqualTo(1);
     }
-    assertThat(logLines(agent, "No space left on device; make room on its file system"))
+    assertThat(logLines(agent, FULL))
         .isNotEmpty()
         .allMatch(line -> line.contains("out: ") && line.contains(queue.toString()));
     if (overflow.equals("block")) {
