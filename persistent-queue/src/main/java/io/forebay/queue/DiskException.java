@@ -72,13 +72,13 @@ public final class DiskException extends IOException {
           denied);
     }
     if (cause instanceof QueueFormatException) {
-      DiskException strange = new DiskException(Kind.STRANGE, cause.getMessage());
+      DiskException strange = new DiskException(Kind.STRANGE, said(cause));
       strange.initCause(cause);
       return strange;
     }
     if (cause instanceof QueueLockedException) {
       return new DiskException(
-          Kind.IN_USE, cause.getMessage(), "stop that, or give the queue another path", cause);
+          Kind.IN_USE, said(cause), "stop that, or give the queue another path", cause);
     }
     if (cause instanceof FileAlreadyExistsException inTheWay) {
       String what = inTheWay.getFile() + " is in the way";
