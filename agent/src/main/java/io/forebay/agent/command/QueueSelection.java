@@ -32,7 +32,6 @@ final class QueueSelection {
   private final @Nullable Path config;
   private final Path dataDirectory;
   private final @Nullable ConfiguredQueues configured;
-  private boolean orphansCounted;
 
   /**
    * Reads the pipeline file where one is named.
