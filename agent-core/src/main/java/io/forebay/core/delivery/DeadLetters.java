@@ -75,6 +75,11 @@ final class DeadLetters {
     return waiting.size() < MAX_WAITING;
   }
 
+  /** Items whose letters are not durable yet. */
+  int unwritten() {
+    return waiting.size() + (underWay == null ? 0 : 1);
+  }
+
   boolean isIdle() {
     return waiting.isEmpty() && underWay == null;
   }

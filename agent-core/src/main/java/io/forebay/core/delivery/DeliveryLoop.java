@@ -264,8 +264,8 @@ final class DeliveryLoop implements QueueGateway.Events, Intake.Receiver {
         parts.why(),
         parts.health.isOpen(),
         parts.sender.inFlight(),
-        parts.isolation.heldBack(),
-        parts.ledger,
+        parts.heldBack(),
+        parts::whereabouts,
         parts.drainRate.at(now),
         now);
   }
@@ -280,8 +280,7 @@ final class DeliveryLoop implements QueueGateway.Events, Intake.Receiver {
     if (parts.health.isFailing() || pressed) {
       return DeliveryState.SPILLING;
     }
-    boolean draining = limits.mode() == Mode.ALWAYS ? parts.backlog.isRecovering() : hasBacklog();
-    return draining ? DeliveryState.DRAINING : DeliveryState.DIRECT;
+    return parts.drains() ? DeliveryState.DRAINING : DeliveryState.DIRECT;
   }
 
   private void whenClosed() {

@@ -40,6 +40,7 @@ final class DeliveryParts {
   final SliceBuffer direct = new SliceBuffer();
   final RetryList retries;
   final Isolation isolation;
+  final Blockage blockage;
   final Settlement settlement;
   final Spill spill;
   final Backlog backlog;
@@ -124,6 +125,7 @@ final class DeliveryParts {
             this::now,
             options.clock());
     this.isolation = new Isolation(node, limits, retries, deadLetters);
+    this.blockage = new Blockage(node, limits, ledger);
     BatchBounds bounds = new BatchBounds(limits.batchItems(), limits.batchBytes());
     Outcomes outcomes =
         new Outcomes(
@@ -133,6 +135,7 @@ final class DeliveryParts {
             backoff,
             retries,
             isolation,
+            blockage,
             spill,
             deadLetters,
             settlement,
@@ -181,9 +184,10 @@ final class DeliveryParts {
 
   /** What is wrong, for people; null when nothing is. On the loop only. */
   @Nullable String why() {
-    String why = limits.strict() ? isolation.why() : null;
-    why = why == null ? health.why() : why;
-    why = why == null ? isolation.why() : why;
+    String failure = health.why();
+    String why = blockage.why();
+    why = why == null && failure != null ? isolation.doubting(failure) : why;
+    why = why == null ? isolation.why(sender.aside()) : why;
     why = why == null ? told(spill.why(), diskTrouble) : why;
     why = why == null ? told(backlog.why(), diskTrouble) : why;
     return why == null ? told(deadLetters.why(), deadLetterTrouble) : why;
@@ -193,6 +197,32 @@ final class DeliveryParts {
   private static @Nullable String told(@Nullable String why, DiskTrouble trouble) {
     String text = trouble.text();
     return why == null || text == null ? why : text;
+  }
+
+  DeliverySnapshot.HeldBack heldBack() {
+    return limits.strict() ? blockage.heldBack() : isolation.heldBack(sender.aside());
+  }
+
+  /** Whether there is a backlog that goes out; what is set aside does not. */
+  boolean drains() {
+    if (limits.mode() == Mode.ALWAYS) {
+      return dispatch.drains();
+    }
+    long stays = isolation.heldOnDisk(sender.aside()) + deadLetters.unwritten();
+    return ledger.queuedItems() > stays || !spill.isIdle();
+  }
+
+  /** Where the items are that are neither delivered nor given up, for people. On the loop only. */
+  String whereabouts() {
+    long held = isolation.heldOnDisk(sender.aside());
+    Parcel aside = sender.aside();
+    long underWay = sender.leasedInFlight() - (aside == null ? 0 : aside.items());
+    return (ledger.memoryItems() == 1 ? "1 item" : ledger.memoryItems() + " items")
+        + " in memory, "
+        + ledger.queuedItems()
+        + " on disk"
+        + (underWay > 0 ? ", " + underWay + " of them under way" : "")
+        + (held > 0 ? ", " + held + " of them held back" : "");
   }
 
   private record DeadLetterEvents(DiskTrouble trouble) implements QueueGateway.Events {

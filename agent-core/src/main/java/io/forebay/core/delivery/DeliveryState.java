@@ -3,8 +3,8 @@ package io.forebay.core.delivery;
 /** What a destination's delivery is doing, as shown in metrics, status and log. */
 public enum DeliveryState {
   /**
-   * No backlog; new data goes straight out (in mode {@code always}: the queue is empty or keeps
-   * up).
+   * No backlog, but for what is held back; new data goes straight out (in mode {@code always}: the
+   * queue is empty or keeps up).
    */
   DIRECT,
   /** New data goes to disk, because the destination fails or is slow. */

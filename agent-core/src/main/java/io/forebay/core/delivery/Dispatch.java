@@ -28,7 +28,9 @@ final class Dispatch {
   private boolean hurried;
   private boolean inputEnded;
   private boolean memoryFirst;
+  private boolean freshIsNext;
   private long wakeAt;
+  private long lastOfBacklog;
 
   Dispatch(
       Limits limits,
@@ -89,6 +91,7 @@ final class Dispatch {
     }
     sendAside(now);
     if (!hurried) {
+      boolean recovering = backlog.isRecovering();
       int items = bounds.items(now);
       wake(
           backlog.pump(
@@ -97,8 +100,14 @@ final class Dispatch {
               inputEnded,
               backlog.isRecovering() ? Math.min(items, limiter.burst()) : items,
               bounds.bytes(now)));
+      lastOfBacklog = recovering ? health.lastRequest() : lastOfBacklog;
     }
     return wakeAt;
+  }
+
+  /** Whether some of a backlog has not been delivered yet, though all of it may have been read. */
+  boolean drains() {
+    return backlog.isRecovering() || retries.hasFailed() || sender.hasOlder(lastOfBacklog);
   }
 
   private void send(Parcel parcel, boolean inOwnSlot) {
@@ -139,22 +148,36 @@ final class Dispatch {
     return last == Slice.UNNUMBERED ? OptionalLong.empty() : OptionalLong.of(last);
   }
 
-  /** While the receiver fails, two different parcels take turns, so that one bad does not block. */
   private int readAhead() {
     if (!health.isFailing()) {
       return 2;
     }
-    return retries.size() < (limits.strict() ? 1 : 2) ? 1 : 0;
+    return (limits.strict() ? retries.isEmpty() : mayFailToo()) ? 1 : 0;
   }
 
   private @Nullable Parcel next(long now) {
-    if (health.isFailing() && !limits.strict() && retries.size() < 2) {
-      Parcel fresh = fresh(now);
-      Parcel other = fresh != null ? fresh : retry(now);
-      return other != null ? other : probeAside(now);
+    if (health.isFailing() && !limits.strict()) {
+      return probe(now);
     }
     Parcel retry = retry(now);
     return retry != null || (limits.strict() && !retries.isEmpty()) ? retry : fresh(now);
+  }
+
+  /**
+   * What was never sent takes turns with what failed, so that nothing bad, nor several of them,
+   * keeps all others waiting.
+   */
+  private @Nullable Parcel probe(long now) {
+    boolean freshFirst = freshIsNext || retries.size() < 2;
+    Parcel parcel = freshFirst && mayFailToo() ? fresh(now) : null;
+    freshIsNext = parcel == null;
+    parcel = parcel == null ? retry(now) : parcel;
+    parcel = parcel == null && !freshFirst && mayFailToo() ? fresh(now) : parcel;
+    return parcel == null ? probeAside(now) : parcel;
+  }
+
+  private boolean mayFailToo() {
+    return retries.takesMore(limits.memoryBytes());
   }
 
   private @Nullable Parcel retry(long now) {
@@ -179,7 +202,7 @@ final class Dispatch {
   private @Nullable Parcel partOfRetry(Parcel parcel, long now) {
     Parcel first = parcel.isLeased() ? admitted(parcel, now) : parcel;
     if (first != null) {
-      Parcel part = probe(fitting(first, now));
+      Parcel part = small(fitting(first, now));
       retries.replace(parcel, parcel.items() > part.items() ? parcel.rest(part.items()) : null);
       return part;
     }
@@ -209,7 +232,7 @@ final class Dispatch {
     if (first == null) {
       return null;
     }
-    Parcel part = probe(fitting(first, now));
+    Parcel part = small(fitting(first, now));
     backlog.took(parcel.items() > part.items() ? parcel.rest(part.items()) : null);
     return part;
   }
@@ -261,7 +284,7 @@ final class Dispatch {
     return cut(parcel, Math.min(maxItems, bounds.items(now)));
   }
 
-  private Parcel probe(Parcel parcel) {
+  private Parcel small(Parcel parcel) {
     return health.isPaused() ? cut(parcel, PROBE_ITEMS) : parcel;
   }
 

@@ -3,10 +3,7 @@ package io.forebay.core.delivery;
 import io.forebay.core.delivery.DeliverySnapshot.HeldBack;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,13 +13,17 @@ import org.slf4j.LoggerFactory;
  * aside after its first failure of this kind, is sent in a slot of its own from then on, is
  * bisected after a number of attempts, and ends as a dead letter. On the loop only.
  *
- * <p>A failure counts only between two successes: the receiver was well when it came, and the next
- * answer to another request that began after it is a success too. So an outage, in which nothing
- * succeeds, counts nothing; and a receiver that fails at random with a probability {@code f} has
- * {@code n} failures of one item counted before its first success with a probability below {@code
- * (f (1 - f) / (1 + f (1 - f)))^n}, which is {@code 0.2^n} at the most.
+ * <p>A failure counts only between two successes: the receiver was well when it came, and of all
+ * other requests that began after it the first to end is a success too. What fails again meanwhile
+ * has failed once. So an outage, in which nothing succeeds, counts for no more than one failure.
  *
- * <p>In strict order nothing is set aside, for all that follows waits: see {@link #blocked}.
+ * <p>A receiver that fails at random with a probability {@code f} has {@code m} failures of one
+ * item counted before its first success with a probability below {@code f^m}. The {@code m} that
+ * are asked for grow with the share of requests that fail, so that this is below {@code 0.2^n},
+ * with {@code n} the attempts of the configuration, whatever {@code f} is: see {@link
+ * FailureShare}.
+ *
+ * <p>In strict order nothing is set aside, for all that follows waits: see {@link Blockage}.
  */
 final class Isolation {
 
@@ -33,6 +34,9 @@ final class Isolation {
 
   private static final long NEVER = Long.MIN_VALUE;
 
+  /** Before that nobody is named: most failures are over by then. */
+  static final int NAMED_AFTER = 3;
+
   /** Where one bad item was, more will come. */
   private static final long WARY_NANOS = Duration.ofMinutes(10).toNanos();
 
@@ -40,10 +44,12 @@ final class Isolation {
   private final Limits limits;
   private final RetryList retries;
   private final DeadLetters deadLetters;
+  private final FailureShare failureShare = new FailureShare();
   private long lastDelivered;
   private long lastSetAside = NEVER;
   private boolean doubted;
-  private @Nullable Parcel front;
+  private @Nullable Parcel onlyFailing;
+  private int failedInARow;
 
   Isolation(String node, Limits limits, RetryList retries, DeadLetters deadLetters) {
     this.node = node;
@@ -52,29 +58,55 @@ final class Isolation {
     this.deadLetters = deadLetters;
   }
 
+  /** A request ended that began while the receiver was well. */
+  void sample(Parcel parcel, boolean failed) {
+    if (!parcel.sampled) {
+      parcel.sampled = true;
+      failureShare.note(failed);
+    }
+  }
+
   /** A request was delivered: what failed before it began failed while others succeed. */
   void delivered(Parcel by, long now) {
     lastDelivered = Math.max(lastDelivered, by.request);
     doubted = false;
-    if (limits.isolateAfter() == 0) {
-      return;
-    }
-    if (limits.strict()) {
-      front = null;
+    onlyFailing = null;
+    if (limits.isolateAfter() == 0 || limits.strict()) {
       return;
     }
     for (Parcel parcel : retries.unwitnessed(by.request)) {
       parcel.unwitnessed = false;
-      parcel.lonelyFailures++;
+      parcel.lonelyFailures += parcel.contested ? 0 : 1;
       setAside(parcel, now);
-      judge(parcel, now);
+      if (!parcel.contested) {
+        judge(parcel, now);
+      }
+      parcel.contested = false;
     }
   }
 
-  /** A request failed that speaks for the receiver: failures shortly before it prove nothing. */
+  /**
+   * A request failed that speaks for the receiver: failures of others shortly before it prove
+   * nothing. Where it is one that had failed before, it may be a bad one itself, so that what
+   * failed may still be set aside, which costs nothing.
+   *
+   * @param by not in the retry list: to its own failures this one adds nothing
+   */
   void failed(Parcel by) {
+    failedInARow = by == onlyFailing ? failedInARow + 1 : 1;
+    onlyFailing = by;
+    disprove(by, by.attempts > 1);
+  }
+
+  /** The receiver refused us, not the data: failures of others shortly before prove nothing. */
+  void refusedUs(Parcel by) {
+    disprove(by, false);
+  }
+
+  private void disprove(Parcel by, boolean mayBeBad) {
     for (Parcel parcel : retries.unwitnessed(by.request)) {
-      parcel.unwitnessed = false;
+      parcel.contested = mayBeBad && !parcel.aside;
+      parcel.unwitnessed = parcel.contested;
     }
   }
 
@@ -86,12 +118,11 @@ final class Isolation {
    */
   void noteFailure(Parcel parcel, String why, boolean whileWell, long lastRequest, long now) {
     boolean othersSince = parcel.failedAt != 0 && lastDelivered > parcel.failedAt;
-    parcel.unwitnessed = whileWell && limits.isolateAfter() > 0 && !limits.strict();
-    parcel.failedAt = limits.strict() && parcel.failedAt != 0 ? parcel.failedAt : lastRequest;
+    // What fails again and again, with nobody else tried between, has failed once.
+    parcel.unwitnessed |= whileWell && limits.isolateAfter() > 0;
+    parcel.failedAt = lastRequest;
     parcel.lastFailure = why;
-    if (limits.strict()) {
-      noteFront(parcel, why);
-    } else if (whileWell && parcel.aside && parcel.items() > 1) {
+    if (whileWell && parcel.aside && parcel.items() > 1) {
       // Bisecting loses nothing, so that less proof will do for it.
       if (parcel.isolating ? othersSince : parcel.attempts >= limits.isolateAfter()) {
         bisect(parcel, now);
@@ -121,40 +152,22 @@ final class Isolation {
       lastSetAside = now;
       parcel.aside = true;
       // Where too much would wait, it does not wait for its number of attempts.
-      parcel.isolating |= heldBytes() > limits.memoryBytes();
+      parcel.isolating |= retries.heldBytes(true) > limits.memoryBytes();
     }
   }
 
-  private long heldBytes() {
-    Set<Owner> owners = Collections.newSetFromMap(new IdentityHashMap<>());
-    long[] sum = {0};
-    retries.forEachAside(
-        parcel -> {
-          for (Slice slice : parcel.slices()) {
-            if (owners.add(slice.owner())) {
-              sum[0] +=
-                  slice.owner() instanceof Owner.Leased leased
-                      ? leased.lease().bytes().length
-                      : slice.bytes();
-            }
-          }
-        });
-    return sum[0];
-  }
-
   private void judge(Parcel parcel, long now) {
-    boolean enough = parcel.lonelyFailures >= limits.isolateAfter();
     if (parcel.items() > 1) {
-      if (parcel.isolating || enough) {
+      if (parcel.isolating || parcel.lonelyFailures >= limits.isolateAfter()) {
         bisect(parcel, now);
       }
-    } else if (enough) {
+    } else if (parcel.lonelyFailures >= failureShare.proof(limits.isolateAfter())) {
       retries.replace(parcel, null);
       log.warn(
           "{}: {} failed {} times by itself while others were delivered, and goes to the dead"
               + " letters: {}",
           node,
-          name(parcel),
+          parcel.name(),
           parcel.lonelyFailures,
           parcel.lastFailure);
       deadLetters.bury(parcel, "poison: " + parcel.lastFailure);
@@ -166,7 +179,7 @@ final class Isolation {
       log.info(
           "{}: {} failed {} times while others were delivered, and are bisected: {}",
           node,
-          name(parcel),
+          parcel.name(),
           parcel.attempts,
           parcel.lastFailure);
     }
@@ -177,88 +190,64 @@ final class Isolation {
     retries.replace(parcel, null);
     for (Parcel piece : pieces) {
       piece.isolating = true;
+      piece.sampled = false;
       piece.notBefore = now;
       retries.addLast(piece);
     }
   }
 
-  private void noteFront(Parcel parcel, String why) {
-    if (limits.isolateAfter() == 0 || parcel.attempts < limits.isolateAfter()) {
-      front = null;
-      return;
-    }
-    boolean known = front != null;
-    front = parcel;
-    if (!known) {
-      log.warn(
-          "{}: {} failed {} times, and strict_ordering keeps all that follows waiting: {}",
-          node,
-          name(parcel),
-          parcel.attempts,
-          why);
-    }
-  }
-
   /**
-   * Whether in strict order the parcel has failed so often that less of it is worth a try: what
-   * comes before the bad item gets through, and the number of the bad one becomes known.
+   * @param underWay the parcel set aside whose request is under way, if there is one
    */
-  boolean blocked(Parcel parcel) {
-    return limits.strict() && limits.isolateAfter() > 0 && parcel.attempts >= limits.isolateAfter();
-  }
-
-  HeldBack heldBack() {
-    Parcel blocking = front;
-    if (blocking != null && blocking.failedAt < lastDelivered) {
-      return new HeldBack(blocking.items(), true);
-    }
-    long items = retries.asideItems();
+  HeldBack heldBack(@Nullable Parcel underWay) {
+    long items = asideItems(underWay);
     return items == 0 ? HeldBack.NOTHING : new HeldBack(items, false);
   }
 
-  /** What is held back and why, for people; null when nothing is. */
-  @Nullable String why() {
-    Parcel blocking = front;
-    if (blocking != null) {
-      String what =
-          blocking.lastFailure + "; " + name(blocking) + " failed " + blocking.attempts + " times";
-      return what
-          + (blocking.failedAt < lastDelivered
-              ? " while what came before was delivered, and strict_ordering keeps all that follows"
-                  + " waiting. To make a dead letter of it: stop the agent, and forebay queue skip"
-                  + " -c FILE "
-                  + node
-                  + " --to "
-                  + last(blocking)
-              : ", and strict_ordering keeps all that follows waiting; should the receiver take"
-                  + " other data, see 'One batch keeps failing' in docs/OPERATIONS.md");
-    }
-    Parcel first = retries.firstAside();
+  /** Of what is set aside, the items that are on disk. */
+  long heldOnDisk(@Nullable Parcel underWay) {
+    return limits.hasQueue() ? asideItems(underWay) : 0;
+  }
+
+  private long asideItems(@Nullable Parcel underWay) {
+    return retries.asideItems() + (underWay == null ? 0 : underWay.items());
+  }
+
+  /** Why the receiver fails, and that it may be the fault of what was tried, where it may. */
+  String doubting(String why) {
+    Parcel only = onlyFailing;
+    return only == null || failedInARow < NAMED_AFTER
+        ? why
+        : why
+            + "; the last "
+            + failedInARow
+            + " requests were all for "
+            + only.name()
+            + ": whether it is the fault of the receiver or of the data shows once there is other"
+            + " data";
+  }
+
+  /**
+   * What is held back and why, for people; null when nothing is.
+   *
+   * @param underWay the parcel set aside whose request is under way, if there is one
+   */
+  @Nullable String why(@Nullable Parcel underWay) {
+    Parcel waiting = retries.firstAside();
+    Parcel first = waiting == null ? underWay : waiting;
     if (first == null) {
       return null;
     }
-    long items = retries.asideItems();
+    long items = asideItems(underWay);
     return (items == 1 ? "1 item is" : items + " items are")
-        + " held back, since requests with them fail while others succeed: "
+        + " held back, since requests with "
+        + (items == 1 ? "it" : "them")
+        + " fail while others succeed: "
         + first.lastFailure
         + " ("
-        + name(first)
+        + first.name()
         + ", "
         + first.attempts
         + " attempts)";
-  }
-
-  private static String name(Parcel parcel) {
-    int items = parcel.items();
-    String what = items == 1 ? "1 item" : items + " items";
-    long first = parcel.firstSequence();
-    if (first == Slice.UNNUMBERED) {
-      return what;
-    }
-    return what + " of sequence " + (items == 1 ? first : first + " to " + last(parcel));
-  }
-
-  private static long last(Parcel parcel) {
-    return parcel.sequenceEnd() - 1;
   }
 }

@@ -15,6 +15,7 @@ final class Outcomes implements Sender.Results {
   private final Backoff backoff;
   private final RetryList retries;
   private final Isolation isolation;
+  private final Blockage blockage;
   private final Spill spill;
   private final DeadLetters deadLetters;
   private final Settlement settlement;
@@ -29,6 +30,7 @@ final class Outcomes implements Sender.Results {
       Backoff backoff,
       RetryList retries,
       Isolation isolation,
+      Blockage blockage,
       Spill spill,
       DeadLetters deadLetters,
       Settlement settlement,
@@ -41,6 +43,7 @@ final class Outcomes implements Sender.Results {
     this.backoff = backoff;
     this.retries = retries;
     this.isolation = isolation;
+    this.blockage = blockage;
     this.spill = spill;
     this.deadLetters = deadLetters;
     this.settlement = settlement;
@@ -54,7 +57,11 @@ final class Outcomes implements Sender.Results {
     long now = nanos.getAsLong();
     parcel.attempts++;
     listener.onRequest(result, parcel.items(), parcel.bytes(), tookNanos);
+    boolean whileWell = !health.isFailing();
     if (result instanceof SendResult.Delivered) {
+      if (whileWell) {
+        isolation.sample(parcel, false);
+      }
       health.delivered(parcel.request);
       bounds.delivered();
       if (parcel.isLeased()) {
@@ -62,10 +69,12 @@ final class Outcomes implements Sender.Results {
       }
       settlement.delivered(parcel);
       isolation.delivered(parcel, now);
+      blockage.delivered(parcel);
     } else if (result instanceof SendResult.Retry retry) {
-      failed(parcel, retry, now);
+      failed(parcel, retry, whileWell, now);
     } else if (result instanceof SendResult.Paused paused) {
       health.refusedUs(parcel.request, now, paused.why());
+      isolation.refusedUs(parcel);
       again(parcel, true);
     } else if (result instanceof SendResult.TooLarge tooLarge) {
       health.refusedData(parcel.request, now);
@@ -77,8 +86,10 @@ final class Outcomes implements Sender.Results {
     }
   }
 
-  private void failed(Parcel parcel, SendResult.Retry retry, long now) {
-    boolean whileWell = !health.isFailing();
+  private void failed(Parcel parcel, SendResult.Retry retry, boolean whileWell, long now) {
+    if (whileWell && !retry.overloaded()) {
+      isolation.sample(parcel, true);
+    }
     boolean itsOwn =
         whileWell && !retry.overloaded() && (parcel.inOwnSlot || isolation.doubts(parcel, now));
     if (whileWell) {
@@ -91,7 +102,7 @@ final class Outcomes implements Sender.Results {
     } else {
       if (retry.overloaded()) {
         bounds.overloaded();
-      } else if (isolation.blocked(parcel)) {
+      } else if (blockage.narrows(parcel)) {
         bounds.narrow();
       } else {
         bounds.unreachable();
@@ -102,7 +113,11 @@ final class Outcomes implements Sender.Results {
     again(parcel, limits.strict());
     if (parcel.isLeased() || !limits.hasQueue()) {
       boolean counts = whileWell && !retry.overloaded();
-      isolation.noteFailure(parcel, retry.why(), counts, health.lastRequest(), now);
+      if (limits.strict()) {
+        blockage.noteFailure(parcel, retry.why(), health.lastRequest());
+      } else {
+        isolation.noteFailure(parcel, retry.why(), counts, health.lastRequest(), now);
+      }
     }
   }
 

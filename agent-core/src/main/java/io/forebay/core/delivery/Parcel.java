@@ -37,6 +37,12 @@ final class Parcel {
   /** Whether its last failure has to be borne out by a success of another request. */
   boolean unwitnessed;
 
+  /** Whether one that had failed before failed since: then its own failure is not counted. */
+  boolean contested;
+
+  /** Whether one of its requests was counted in the share of those that fail. */
+  boolean sampled;
+
   /** Number of the last request that had begun when it failed; 0 while it has not. */
   long failedAt;
 
@@ -80,6 +86,21 @@ final class Parcel {
   /** The number after that of the last item. */
   long sequenceEnd() {
     return slices.get(slices.size() - 1).sequenceEnd();
+  }
+
+  /** Number of the last item. */
+  long lastSequence() {
+    return sequenceEnd() - 1;
+  }
+
+  /** For people: how many items, and their numbers where they have some. */
+  String name() {
+    String what = items == 1 ? "1 item" : items + " items";
+    long first = firstSequence();
+    if (first == Slice.UNNUMBERED) {
+      return what;
+    }
+    return what + " of sequence " + (items == 1 ? first : first + " to " + lastSequence());
   }
 
   long bytes() {
@@ -155,6 +176,8 @@ final class Parcel {
     piece.aside = aside;
     piece.isolating = isolating;
     piece.unwitnessed = unwitnessed;
+    piece.contested = contested;
+    piece.sampled = sampled;
     piece.failedAt = failedAt;
     piece.lastFailure = lastFailure;
     return piece;

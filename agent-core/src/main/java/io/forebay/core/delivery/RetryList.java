@@ -1,8 +1,11 @@
 package io.forebay.core.delivery;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * a bounded number set aside. On the loop only.
  */
 final class RetryList {
+
+  /** The queue can neither drop what is read from it nor let it grow old. */
+  private static final int MAX_FAILING = 16;
 
   private final List<Parcel> parcels = new ArrayList<>();
   private final boolean byNumber;
@@ -48,12 +54,31 @@ final class RetryList {
     return items;
   }
 
-  void forEachAside(Consumer<Parcel> each) {
-    for (int i = 0; i < parcels.size(); i++) {
-      if (parcels.get(i).aside) {
-        each.accept(parcels.get(i));
+  /** Whether one more may fail, and wait here, before those that are here have been sent. */
+  boolean takesMore(long maxBytes) {
+    int waiting = size();
+    return waiting < 2 || (waiting < MAX_FAILING && heldBytes(false) < maxBytes);
+  }
+
+  /**
+   * The memory that what is here holds: of the frames of the queue, where it comes from there.
+   *
+   * @param asideOnly whether only what is set aside counts
+   */
+  long heldBytes(boolean asideOnly) {
+    Set<Owner> owners = Collections.newSetFromMap(new IdentityHashMap<>());
+    long sum = 0;
+    for (Parcel parcel : parcels) {
+      for (Slice slice : asideOnly && !parcel.aside ? List.<Slice>of() : parcel.slices()) {
+        if (owners.add(slice.owner())) {
+          sum +=
+              slice.owner() instanceof Owner.Leased leased
+                  ? leased.lease().bytes().length
+                  : slice.bytes();
+        }
       }
     }
+    return sum;
   }
 
   @Nullable Parcel firstAside() {
@@ -149,6 +174,16 @@ final class RetryList {
       at = parcels.get(i).aside ? at : Math.min(at, parcels.get(i).notBefore);
     }
     return at;
+  }
+
+  /** Whether one that is not set aside waits since the receiver failed. */
+  boolean hasFailed() {
+    for (int i = 0; i < parcels.size(); i++) {
+      if (!parcels.get(i).aside && parcels.get(i).failedAt != 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The one set aside that was to be sent first; its time may not have come yet. */

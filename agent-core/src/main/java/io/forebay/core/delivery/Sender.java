@@ -10,6 +10,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -33,6 +34,8 @@ final class Sender {
   private final IdentityHashMap<Parcel, Disposable> underWay = new IdentityHashMap<>();
   private int memoryParcels;
   private int ownSlots;
+  private long leasedItems;
+  private @Nullable Parcel aside;
 
   Sender(
       Destination destination,
@@ -61,10 +64,32 @@ final class Sender {
     return memoryParcels;
   }
 
+  /** Items of the queue on disk whose requests are under way. */
+  long leasedInFlight() {
+    return leasedItems;
+  }
+
+  /** The parcel under way that is set aside; null where there is none. */
+  @Nullable Parcel aside() {
+    return aside;
+  }
+
+  /** Whether what failed, or began with that request or before, is under way and not set aside. */
+  boolean hasOlder(long request) {
+    for (Parcel parcel : underWay.keySet()) {
+      if (!parcel.aside && (parcel.request <= request || parcel.failedAt != 0)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   void send(Parcel parcel) {
     long began = scheduler.now(TimeUnit.NANOSECONDS);
     memoryParcels += parcel.isLeased() ? 0 : 1;
     ownSlots += parcel.inOwnSlot ? 1 : 0;
+    leasedItems += parcel.isLeased() ? parcel.items() : 0;
+    aside = parcel.aside ? parcel : aside;
     // The result is posted, so it is handled after the request was noted even when it is at hand.
     Disposable request =
         Mono.defer(() -> attempt(parcel))
@@ -94,6 +119,8 @@ final class Sender {
     underWay.clear();
     memoryParcels = 0;
     ownSlots = 0;
+    leasedItems = 0;
+    aside = null;
     return cancelled;
   }
 
@@ -108,6 +135,8 @@ final class Sender {
     if (underWay.remove(parcel) != null) {
       memoryParcels -= parcel.isLeased() ? 0 : 1;
       ownSlots -= parcel.inOwnSlot ? 1 : 0;
+      leasedItems -= parcel.isLeased() ? parcel.items() : 0;
+      aside = parcel == aside ? null : aside;
       results.onResult(parcel, result, scheduler.now(TimeUnit.NANOSECONDS) - began);
     }
   }

@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -74,6 +75,7 @@ final class StateTracker {
   /**
    * Notes how things are. On the loop only.
    *
+   * @param whereabouts where the items are, for people; asked only when something is told
    * @return when to call again though nothing else happened
    */
   long update(
@@ -82,7 +84,7 @@ final class StateTracker {
       boolean circuitOpen,
       int inFlight,
       DeliverySnapshot.HeldBack heldBack,
-      Ledger ledger,
+      Supplier<String> whereabouts,
       double drainRate,
       long now) {
     if (next != state) {
@@ -90,7 +92,7 @@ final class StateTracker {
       state = next;
       since = clock.instant();
       String reason = why == null ? reasonOf(last, next) : why;
-      say(last, next, reason, ledger, drainRate, now);
+      say(last, next, reason, whereabouts, drainRate, now);
       listener.onTransition(last, next, reason);
       remindAt = why == null ? Mailbox.NEVER : now + MINUTE_NANOS;
     } else if (why == null) {
@@ -99,14 +101,7 @@ final class StateTracker {
       remindAt = now + MINUTE_NANOS;
     } else if (now >= remindAt) {
       remindAt = now + MINUTE_NANOS;
-      log.warn(
-          "{}: still {} since {}: {}; {} items in memory, {} on disk",
-          node,
-          state,
-          since,
-          why,
-          ledger.memoryItems(),
-          ledger.queuedItems());
+      log.warn("{}: still {} since {}: {}; {}", node, state, since, why, whereabouts.get());
     }
     Status last = status;
     if (last.state() != state
@@ -123,7 +118,7 @@ final class StateTracker {
       DeliveryState from,
       DeliveryState to,
       String reason,
-      Ledger ledger,
+      Supplier<String> whereabouts,
       double drainRate,
       long now) {
     if (minuteBegan == Long.MIN_VALUE || now - minuteBegan >= MINUTE_NANOS) {
@@ -141,13 +136,12 @@ final class StateTracker {
     boolean bad = to == DeliveryState.PAUSED || to == DeliveryState.SPILLING;
     log.atLevel(bad ? Level.WARN : Level.INFO)
         .log(
-            "{}: {} -> {}: {}; {} items in memory, {} on disk, drained at {} items/s",
+            "{}: {} -> {}: {}; {}, drained at {} items/s",
             node,
             from,
             to,
             reason,
-            ledger.memoryItems(),
-            ledger.queuedItems(),
+            whereabouts.get(),
             Math.round(drainRate));
   }
 

@@ -123,6 +123,38 @@ class PoisonIT {
   }
 
   @Test
+  void amongSparseLinesItIsADeadLetterSoon_andTheLogStaysShort() throws Exception {
+    int port = AgentProcess.freePort();
+    try (RecordingReceiver receiver = new RecordingReceiver();
+        AgentProcess agent =
+            new AgentProcess(directory, pipeline(port, receiver.port(), "mode: error"))) {
+      receiver.conductBy(
+          numbers ->
+              IntStream.of(numbers).anyMatch(number -> number == 3)
+                  ? new Conduct.Refuse(500, "")
+                  : RecordingReceiver.TAKE);
+      agent.listeningOn(port).start();
+      Posting posting = new Posting(port, 120);
+      Awaitility.await("the bad line is a dead letter")
+          .atMost(Duration.ofSeconds(30))
+          .pollInterval(Duration.ofMillis(650))
+          .until(
+              () -> {
+                posting.post(1, Duration.ofSeconds(20));
+                return agent.metric("forebay_delivery_dead_lettered_items_total", "node=\"out\"")
+                    == 1;
+              });
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> receiver.arrivals().distinct() == posting.last() - 1);
+      assertBooksAreEven(agent);
+      assertThat(agent.logTail()).contains("-> DIRECT: 1 item is held back");
+      assertThat(agent.logTail().split("StateTracker", -1)).hasSizeLessThanOrEqualTo(10);
+      assertThat(agent.stop()).isZero();
+    }
+  }
+
+  @Test
   void inStrictOrderItBlocks_healthNamesIt_andSkipIsTheWayOut() throws Exception {
     int port = AgentProcess.freePort();
     try (RecordingReceiver receiver = new RecordingReceiver();
