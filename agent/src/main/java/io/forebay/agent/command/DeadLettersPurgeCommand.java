@@ -44,9 +44,9 @@ final class DeadLettersPurgeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    QueueLocation location =
-        new QueueSelection(context, options).existing(Kind.DEAD_LETTERS, letters);
-    QueueSelection.refuseInUse(location);
+    QueueSelection selection = new QueueSelection(context, options);
+    QueueLocation location = selection.existing(Kind.DEAD_LETTERS, letters);
+    new ChangeCheck(context).before(location);
     RecordFilter wanted = filter.filter();
     DeadLetterSweep sweep = new DeadLetterSweep(location, wanted);
     try {

@@ -53,6 +53,8 @@ final class DeadLettersReplayCommand implements Callable<Integer> {
     QueueSelection selection = new QueueSelection(context, options);
     QueueLocation location = selection.existing(Kind.DEAD_LETTERS, letters);
     QueueLocation target = target(selection, location);
+    new ChangeCheck(context).before(location);
+    new ChangeCheck(context).before(target);
     try {
       Outcome outcome = new DeadLetterSweep(location, filter.filter()).run(target, taken -> {});
       if (json.wanted) {

@@ -71,8 +71,8 @@ final class QueueAdoptCommand implements Callable<Integer> {
     } catch (IOException e) {
       throw QueueSelection.unreadable(e, source.directory());
     }
-    QueueSelection.refuseInUse(source);
-    QueueSelection.refuseInUse(target);
+    new ChangeCheck(context).before(source);
+    new ChangeCheck(context).before(target);
     QueueSummary summary = QueueStatus.of(source).summary();
     long bytes = summary == null ? 0 : summary.backlogBytes();
     long records = summary == null ? 0 : summary.records();

@@ -1,8 +1,6 @@
 package io.forebay.agent.command;
 
-import io.forebay.agent.process.DataDirectory;
 import io.forebay.agent.process.StopRequest;
-import io.forebay.agent.queue.ConfiguredQueues;
 import io.forebay.agent.queue.QueueDrain;
 import io.forebay.agent.queue.QueueLocation;
 import io.forebay.agent.queue.QueueLocation.Kind;
@@ -14,6 +12,8 @@ import io.forebay.core.graph.PipelineGraph;
 import io.forebay.core.runtime.PipelineStartException;
 import io.forebay.queue.QueueLockedException;
 import io.forebay.queue.QueueStatistics;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -81,8 +81,12 @@ final class QueueDrainCommand implements Callable<Integer> {
       throw new CommandFailure(ExitCode.USAGE, "--timeout must be longer than 0s");
     }
     CommandLog.quiet(context, "warn");
-    Path data = DataDirectory.choose(dataDirectory, context.environment());
-    PipelineGraph graph = PipelineFiles.require(config, context);
+    QueueConfigOptions options = new QueueConfigOptions();
+    options.config = config;
+    options.dataDirectory = dataDirectory;
+    QueueSelection selection = new QueueSelection(context, options);
+    Path data = selection.dataDirectory();
+    PipelineGraph graph = selection.graph().orElseThrow();
     PipelineGraph alone =
         graph
             .node(node)
@@ -101,7 +105,7 @@ final class QueueDrainCommand implements Callable<Integer> {
                                 graph.nodes(NodeKind.DESTINATION).stream()
                                     .map(PipelineGraph.Node::name)
                                     .toList())));
-    requireQueue(graph, data);
+    requireQueue(selection);
     StopRequest stop = StopRequest.bySignals();
     Mono<?> end =
         limit == null
@@ -112,7 +116,7 @@ final class QueueDrainCommand implements Callable<Integer> {
       DiskInventory inventory = DiskInventory.ofPart(graph, data, Clock.systemUTC());
       snapshot = new QueueDrain(alone, inventory, data, LOOK).run(end, progress());
     } catch (PipelineStartException e) {
-      throw cannotStart(e);
+      throw cannotStart(e, data);
     }
     if (context.errIsTerminal()) {
       context.err().print("\r\u001b[K");
@@ -122,22 +126,24 @@ final class QueueDrainCommand implements Callable<Integer> {
   }
 
   /** To start the destination would make one. */
-  private void requireQueue(PipelineGraph graph, Path data) {
+  private void requireQueue(QueueSelection selection) {
     QueueLocation queue =
-        new ConfiguredQueues(graph, data, Clock.systemUTC())
-            .find(Kind.QUEUE, node)
+        selection.all().stream()
+            .filter(found -> found.kind() == Kind.QUEUE && found.node().equals(node))
+            .findFirst()
             .orElseThrow(
                 () ->
                     new CommandFailure(
                         ExitCode.USAGE,
                         "node '" + node + "' has no persistent_queue: there is nothing to drain"));
     QueueSelection.requireQueue(queue);
+    new ChangeCheck(context).before(queue);
   }
 
-  private static CommandFailure cannotStart(PipelineStartException e) {
+  private static CommandFailure cannotStart(PipelineStartException e, Path data) {
     Throwable cause = e.getCause();
-    return cause instanceof QueueLockedException locked
-        ? QueueSelection.failed(locked, Path.of(locked.directory()))
+    return cause instanceof QueueLockedException || cause instanceof FileSystemException
+        ? QueueSelection.failed((IOException) cause, data)
         : new CommandFailure(ExitCode.FAILURE, String.valueOf(e.getMessage()), e);
   }
 

@@ -10,6 +10,7 @@ import io.forebay.agent.terminal.ProgressBar;
 import io.forebay.queue.Damage;
 import io.forebay.queue.QueueInspector;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -57,6 +58,7 @@ final class QueueExportCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     QueueLocation location = new QueueSelection(context, options).existing(Kind.QUEUE, queue);
+    checkFile();
     RecordReader reader =
         new RecordReader(
             location.directory(),
@@ -92,6 +94,27 @@ final class QueueExportCommand implements Callable<Integer> {
     }
     context.out().flush();
     return (unreadable == 0 ? ExitCode.OK : ExitCode.FAILURE).value();
+  }
+
+  /** Before anything is read. */
+  private void checkFile() {
+    Path directory = file.toAbsolutePath().getParent();
+    String wrong = null;
+    if (Files.exists(file)) {
+      wrong = file + " is there already; name another";
+    } else if (directory != null && !Files.isDirectory(directory)) {
+      wrong = "there is no directory " + directory;
+    } else if (directory != null && !Files.isWritable(directory)) {
+      wrong =
+          "user "
+              + System.getProperty("user.name")
+              + " may not write into "
+              + directory
+              + "; name a file elsewhere";
+    }
+    if (wrong != null) {
+      throw new CommandFailure(ExitCode.USAGE, wrong);
+    }
   }
 
   private void tell(Damage damage) {

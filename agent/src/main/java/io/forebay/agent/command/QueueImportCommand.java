@@ -70,7 +70,7 @@ final class QueueImportCommand implements Callable<Integer> {
     CommandLog.quiet(context, "error");
     QueueSelection selection = new QueueSelection(context, options);
     QueueLocation target = selection.findToFill(Kind.QUEUE, queue);
-    QueueSelection.refuseInUse(target);
+    new ChangeCheck(context).before(target);
     Outcome outcome;
     try (InputStream in = open()) {
       outcome = run(target, in);

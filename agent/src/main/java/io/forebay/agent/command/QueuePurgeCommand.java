@@ -46,10 +46,11 @@ final class QueuePurgeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    QueueLocation location = new QueueSelection(context, options).existing(Kind.QUEUE, queue);
+    QueueSelection selection = new QueueSelection(context, options);
+    QueueLocation location = selection.existing(Kind.QUEUE, queue);
     Path directory = location.directory();
     try {
-      QueueSelection.refuseInUse(location);
+      new ChangeCheck(context).before(location);
       QueueSummary summary = new QueueInspector(directory).summary();
       if (!yes && !new Confirmation(context).ask(question(location, summary))) {
         context.out().println("nothing was removed");

@@ -59,11 +59,12 @@ final class QueueRepairCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    QueueLocation location = new QueueSelection(context, options).existing(Kind.QUEUE, queue);
+    QueueSelection selection = new QueueSelection(context, options);
+    QueueLocation location = selection.existing(Kind.QUEUE, queue);
     Path directory = location.directory();
     CommandLog.quiet(context, "error"); // what it would warn of is told here
     if (!dryRun) {
-      QueueSelection.refuseInUse(location);
+      new ChangeCheck(context).before(location);
     }
     try {
       Outcome plan;

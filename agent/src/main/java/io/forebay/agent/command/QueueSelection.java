@@ -12,7 +12,6 @@ import io.forebay.agent.queue.Sentences;
 import io.forebay.core.disk.BudgetStatus;
 import io.forebay.core.disk.QueueRegistry;
 import io.forebay.queue.QueueInspector;
-import io.forebay.queue.QueueLockedException;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -21,7 +20,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -148,11 +146,10 @@ final class QueueSelection {
    */
   QueueLocation findToFill(Kind kind, String name) {
     QueueLocation location = find(kind, name);
-    if (location.kind() != Kind.DIRECTORY) {
-      return location;
-    }
     try {
-      if (!QueueInspector.isQueue(location.directory()) && !isEmpty(location.directory())) {
+      if (Files.exists(location.directory())
+          && !QueueInspector.isQueue(location.directory())
+          && !isEmpty(location.directory())) {
         throw new CommandFailure(
             ExitCode.USAGE,
             location.directory()
@@ -198,16 +195,6 @@ final class QueueSelection {
                   .collect(Collectors.joining(", ")));
     }
     return !there.isEmpty() ? there.get(0) : !former.isEmpty() ? former.get(0) : at(directory);
-  }
-
-  /** Before anybody is asked, or anything is read; the lock decides in the end. */
-  static void refuseInUse(QueueLocation location) {
-    OptionalLong holder = new QueueInspector(location.directory()).holder();
-    if (holder.isPresent()) {
-      throw failed(
-          new QueueLockedException(location.directory(), "process " + holder.getAsLong()),
-          location.directory());
-    }
   }
 
   private QueueNames names() {

@@ -65,8 +65,8 @@ final class QueueSkipCommand implements Callable<Integer> {
                         ExitCode.USAGE,
                         "where its dead letters lie tells only a pipeline file: name it with -c, and the"
                             + " destination"));
-    QueueSelection.refuseInUse(queue);
-    QueueSelection.refuseInUse(letters);
+    new ChangeCheck(context).before(queue);
+    new ChangeCheck(context).before(letters);
     FrontSkip skip = new FrontSkip(queue, letters, to, Clock.systemUTC());
     try {
       long count = skip.count();

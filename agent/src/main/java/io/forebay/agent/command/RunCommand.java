@@ -6,12 +6,14 @@ import io.forebay.agent.process.Agent;
 import io.forebay.agent.process.DataDirectory;
 import io.forebay.agent.process.DataDirectoryLock;
 import io.forebay.agent.process.StopRequest;
+import io.forebay.agent.queue.Sentences;
 import io.forebay.core.config.AgentSettings;
 import io.forebay.core.graph.PipelineGraph;
 import io.forebay.core.runtime.HealthReport;
 import io.forebay.core.runtime.PipelineStartException;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
@@ -72,6 +74,13 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
+  /** The system's own messages of files name a path alone. */
+  private static String sentence(PipelineStartException e) {
+    return e.getCause() instanceof FileSystemException cause
+        ? "node '" + e.node() + "' could not start: " + Sentences.of(cause, Path.of(""))
+        : String.valueOf(e.getMessage());
+  }
+
   private Integer run(PipelineGraph graph, Path dataDirectory) {
     StopRequest stop = StopRequest.bySignals();
     Agent agent = create(graph, dataDirectory);
@@ -79,7 +88,7 @@ final class RunCommand implements Callable<Integer> {
       agent.start().block();
     } catch (PipelineStartException e) {
       agent.stop().block();
-      throw new CommandFailure(ExitCode.FAILURE, String.valueOf(e.getMessage()), e);
+      throw new CommandFailure(ExitCode.FAILURE, sentence(e), e);
     }
     Mono.firstWithSignal(stop.signal().then(), sourcesTried(agent)).block();
     sayStarted(agent);

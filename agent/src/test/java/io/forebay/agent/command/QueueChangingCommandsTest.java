@@ -240,7 +240,7 @@ class QueueChangingCommandsTest {
     fill(queue(), 1);
     Path file = Files.writeString(temp.resolve("file"), "precious");
 
-    assertThat(execute("queue", "export", queue().toString(), file.toString())).isEqualTo(1);
+    assertThat(execute("queue", "export", queue().toString(), file.toString())).isEqualTo(2);
 
     assertThat(run.err()).contains(file + " is there already");
     assertThat(file).hasContent("precious");
@@ -252,9 +252,9 @@ class QueueChangingCommandsTest {
     fill(queue(), 1);
 
     String file = temp.resolve("none/file").toString();
-    assertThat(execute("queue", "export", queue().toString(), file)).isEqualTo(1);
+    assertThat(execute("queue", "export", queue().toString(), file)).isEqualTo(2);
 
-    assertThat(run.err()).contains("there is no " + temp.resolve("none") + "\n");
+    assertThat(run.err()).contains("there is no directory " + temp.resolve("none") + "\n");
   }
 
   @Test
