@@ -17,8 +17,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class QueuePurge {
 
-  /** What {@code forebay queue adopt} writes down while it works; of no use without the records. */
-  private static final Set<String> ADOPTING = Set.of("adopting", "adopting.new");
+  /**
+   * What {@code forebay queue adopt} and {@code import} write down while they work; of no use
+   * without the records.
+   */
+  private static final Set<String> UNDER_WAY =
+      Set.of("adopting", "adopting.new", "importing", "importing.new");
 
   /** Which queues were taken over into this one; of use as long as this one is there. */
   private static final Set<String> ADOPTED = Set.of("adopted", "adopted.new");
@@ -95,7 +99,7 @@ public final class QueuePurge {
       String name = file.name();
       if (SegmentHeader.firstSequence(name) >= 0
           || name.startsWith(Evidence.PREFIX)
-          || ADOPTING.contains(name)) {
+          || UNDER_WAY.contains(name)) {
         storage.delete(name);
         bytes += file.size();
         files.add(name);

@@ -35,6 +35,7 @@ public final class ForebayCommandLine {
     headings(commandLine);
     commandLine
         .registerConverter(long.class, new WholeNumberConverter())
+        .registerConverter(Long.class, new WholeNumberConverter())
         .registerConverter(Duration.class, new DurationConverter())
         .setOut(context.out())
         .setErr(context.err())

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -27,8 +28,9 @@ import picocli.CommandLine.Parameters;
     description = {
       "Put the lines of a file into a queue, behind what is there: as cat and export write them, with numbers or"
           + " without. They get new numbers.",
-      "Refuses while an agent uses the queue. All lines are on the disk when it ends with exit code 0; when a"
-          + " line is wrong, the queue is full or a signal stops it, it says how many are, and how to go on."
+      "Refuses while an agent uses the queue. All lines are on the disk when it ends with exit code 0. When a"
+          + " line is wrong, the queue is full or a signal stops it, it says how many are, and how to go on; and"
+          + " so it does when it is run again after a kill, before it imports anything."
     })
 final class QueueImportCommand implements Callable<Integer> {
 
@@ -51,9 +53,8 @@ final class QueueImportCommand implements Callable<Integer> {
   @Option(
       names = "--skip",
       paramLabel = "LINES",
-      defaultValue = "0",
       description = "Leave out so many lines at the beginning.")
-  long skip;
+  @Nullable Long skip;
 
   @Mixin JsonOption json = new JsonOption();
 
@@ -63,9 +64,10 @@ final class QueueImportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (skip < 0) {
+    Long leftOut = skip;
+    if (leftOut != null && leftOut < 0) {
       throw new CommandFailure(
-          ExitCode.USAGE, "--skip " + skip + ": no file has fewer than 0 lines");
+          ExitCode.USAGE, "--skip " + leftOut + ": no file has fewer than 0 lines");
     }
     CommandLog.quiet(context, "error");
     QueueSelection selection = new QueueSelection(context, options);
@@ -77,14 +79,14 @@ final class QueueImportCommand implements Callable<Integer> {
     } catch (IOException e) {
       throw QueueSelection.failed(e, target.directory());
     }
-    if (outcome.lines() < skip) {
+    if (leftOut != null && outcome.lines() < leftOut) {
       throw new CommandFailure(
           ExitCode.USAGE,
           file
               + " has only "
               + Amounts.count(outcome.lines(), "line")
               + ", and --skip "
-              + skip
+              + leftOut
               + " leaves out more. Nothing was imported");
     }
     report(target, outcome);
@@ -128,7 +130,9 @@ final class QueueImportCommand implements Callable<Integer> {
             "importing " + file,
             isStandardInput() ? 0 : Files.size(Path.of(file)),
             System::nanoTime)) {
-      return new RecordImport(target, in, stopped::get, bar::at).run(skip, !isStandardInput());
+      return new RecordImport(
+              target, in, isStandardInput() ? null : Path.of(file), stopped::get, bar::at)
+          .run(skip, !isStandardInput());
     }
   }
 
@@ -175,11 +179,11 @@ final class QueueImportCommand implements Callable<Integer> {
         + trouble
         + ". "
         + Amounts.count(outcome.records(), "record")
-        + " imported, "
+        + " imported"
         + (outcome.left() == RecordImport.UNKNOWN
-            ? "the rest of the lines"
-            : Amounts.count(outcome.left(), "line"))
-        + " left. To go on: "
+            ? ""
+            : ", " + Amounts.count(outcome.left(), "line") + " left")
+        + ". To go on: "
         + ShellLine.of(line)
         + (isStandardInput() ? ", with the same lines from the first on" : "");
   }

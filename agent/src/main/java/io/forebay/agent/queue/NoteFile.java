@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A small file of lines beside the records of a queue, in which a command keeps what it has to know
@@ -29,12 +30,12 @@ record NoteFile(Path directory, String name) {
 
   /** Durable when it returns. */
   void write(List<String> lines) throws IOException {
-    try (FileChannel file =
-        FileChannel.open(
-            fresh(),
+    Set<StandardOpenOption> options =
+        Set.of(
             StandardOpenOption.CREATE,
             StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE)) {
+            StandardOpenOption.WRITE);
+    try (FileChannel file = FileChannel.open(fresh(), options, OwnerOnly.attributes(fresh()))) {
       ByteBuffer bytes = StandardCharsets.UTF_8.encode(String.join("\n", lines) + "\n");
       while (bytes.hasRemaining()) {
         file.write(bytes);

@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
 
 /** Appends records to a queue in batches, each durable before the next. Not thread safe. */
 final class RecordAppender {
@@ -19,23 +20,33 @@ final class RecordAppender {
   private static final int BATCH_RECORDS = 8192;
 
   private final PersistentQueue queue;
-  private final boolean filling;
+  private final @Nullable Before before;
   private final EncodedLines batch = new EncodedLines(1 << 16);
   private long appended;
 
   /** A batch that does not fit is refused as a whole. */
   RecordAppender(PersistentQueue queue) {
-    this(queue, false);
+    this(queue, null);
   }
 
-  private RecordAppender(PersistentQueue queue, boolean filling) {
+  private RecordAppender(PersistentQueue queue, @Nullable Before before) {
     this.queue = queue;
-    this.filling = filling;
+    this.before = before;
+  }
+
+  /** Told before a batch is appended. */
+  @FunctionalInterface
+  interface Before {
+    /**
+     * @param appended records that are durable by now
+     * @param sequence that the first record of the batch will have
+     */
+    void append(long appended, long sequence) throws IOException;
   }
 
   /** Of a batch that does not fit, its first records are appended until no more fits. */
-  static RecordAppender filling(PersistentQueue queue) {
-    return new RecordAppender(queue, true);
+  static RecordAppender filling(PersistentQueue queue, Before before) {
+    return new RecordAppender(queue, before);
   }
 
   /** Takes the record over; it is durable after {@link #flush}. */
@@ -59,11 +70,15 @@ final class RecordAppender {
   }
 
   private void append(ByteBuffer bytes, int[] lengths, int count) throws IOException {
+    Before told = before;
     try {
+      if (told != null) {
+        told.append(appended, queue.statistics().nextSequence());
+      }
       append(queue, new RecordBatch(new ByteBuffer[] {bytes.duplicate()}, lengths, count));
       appended += count;
     } catch (QueueFullException e) {
-      if (!filling || count == 1) {
+      if (told == null || count == 1) {
         throw e;
       }
       int[] first = Arrays.copyOf(lengths, count / 2);

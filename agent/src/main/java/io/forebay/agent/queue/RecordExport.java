@@ -9,8 +9,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import java.util.function.LongConsumer;
 
@@ -41,7 +39,7 @@ public final class RecordExport {
             StandardOpenOption.TRUNCATE_EXISTING,
             StandardOpenOption.WRITE);
     long records;
-    try (FileChannel channel = FileChannel.open(partial, options, onlyForItsOwner(partial))) {
+    try (FileChannel channel = FileChannel.open(partial, options, OwnerOnly.attributes(partial))) {
       records = reader.copyTo(Channels.newOutputStream(channel), progress);
       channel.force(true);
     } catch (IOException e) {
@@ -50,13 +48,5 @@ public final class RecordExport {
     }
     Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
     return records;
-  }
-
-  private static FileAttribute<?>[] onlyForItsOwner(Path file) {
-    return file.getFileSystem().supportedFileAttributeViews().contains("posix")
-        ? new FileAttribute<?>[] {
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
-        }
-        : new FileAttribute<?>[0];
   }
 }

@@ -1,12 +1,16 @@
 package io.forebay.agent.queue;
 
+import io.forebay.agent.queue.ImportNote.Entry;
 import io.forebay.agent.queue.RecordAppender.QueueFullException;
+import io.forebay.queue.PersistentQueue;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +40,7 @@ public final class RecordImport {
 
   private final QueueLocation target;
   private final InputStream in;
+  private final @Nullable Path path;
   private final BooleanSupplier stop;
   private final LongConsumer progress;
   private long bytes;
@@ -47,12 +52,18 @@ public final class RecordImport {
 
   /**
    * @param file its lines; not closed
+   * @param path where it lies, by which a run after a kill knows it again; null when it is no file
    * @param stop asked now and then; true to end early
    * @param progress told of the bytes read so far
    */
   public RecordImport(
-      QueueLocation target, InputStream file, BooleanSupplier stop, LongConsumer progress) {
+      QueueLocation target,
+      InputStream file,
+      @Nullable Path path,
+      BooleanSupplier stop,
+      LongConsumer progress) {
     this.target = target;
+    this.path = path == null ? null : path.toAbsolutePath().normalize();
     this.in = new BufferedInputStream(file, 1 << 16);
     this.stop = stop;
     this.progress = progress;
@@ -62,26 +73,93 @@ public final class RecordImport {
    * Appends a record for each line that is not blank: as {@code queue cat} and {@code queue export}
    * print them, with or without numbers. All are durable when it returns.
    *
-   * @param skip lines to leave out at the beginning; nothing is opened when there are no more
+   * @param skip lines to leave out at the beginning, and nothing is opened when there are no more;
+   *     null when nobody says: then nothing is appended when an earlier run was killed
    * @param count whether to read on to the end, to count what is left; not done when it was stopped
    * @throws io.forebay.queue.QueueLockedException when the queue is in use
    * @throws IOException when the queue cannot be opened, or the lines to leave out cannot be read
    */
-  public Outcome run(long skip, boolean count) throws IOException {
-    while (linesRead < skip) {
-      if (next() == null) {
-        return new Outcome(0, linesRead, 0, null);
-      }
+  public Outcome run(@Nullable Long skip, boolean count) throws IOException {
+    if (skip != null && !skip(skip)) {
+      return new Outcome(0, linesRead, 0, null);
     }
     linesDone = linesRead;
+    ImportNote note = new ImportNote(target.directory());
     try (QueueStore store = QueueStore.bounded(target)) {
-      RecordAppender appender = RecordAppender.filling(store.queue());
+      PersistentQueue queue = store.queue();
+      Path file = path;
+      Entry killed = file == null || skip != null ? null : note.read(file, queue);
+      if (killed != null) {
+        return killed(note, killed);
+      }
+      RecordAppender appender =
+          RecordAppender.filling(
+              queue,
+              (appended, sequence) -> {
+                settle(appended);
+                if (file != null) {
+                  note.write(new Entry(file, queue.epoch(), linesDone, sequence));
+                }
+              });
       String trouble = append(appender);
       long records = appender.appended();
       long left =
           trouble == null ? 0 : count && !stop.getAsBoolean() ? rest(wanted - records) : UNKNOWN;
+      note.delete();
       return new Outcome(records, trouble == null ? linesRead : linesDone, left, trouble);
     }
+  }
+
+  /** False when there are not so many lines. */
+  private boolean skip(long lines) throws IOException {
+    while (linesRead < lines) {
+      if (next() == null) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private Outcome killed(ImportNote note, Entry killed) throws IOException {
+    if (!skip(killed.lines())) {
+      throw new IOException(
+          "an earlier import of this file was killed after line "
+              + killed.lines()
+              + ", and now the file has only "
+              + linesRead
+              + "; say with --skip how many lines to leave out");
+    }
+    AtomicLong asked = new AtomicLong();
+    long arrived =
+        note.arrived(
+            killed,
+            () -> {
+              asked.incrementAndGet();
+              linesDone = linesRead; // what was asked for before has arrived
+              return record();
+            });
+    linesDone = arrived == asked.get() ? linesRead : linesDone;
+    return new Outcome(
+        0,
+        linesDone,
+        UNKNOWN,
+        "an earlier import of this file was killed when its first "
+            + linesDone
+            + " lines were in the queue (--skip 0 begins anew)");
+  }
+
+  /** Of the next line that holds something; null at the end, or when it is wrong. */
+  private byte @Nullable [] record() {
+    try {
+      for (byte[] line = next(); line != null; line = next()) {
+        if (!isBlank(line)) {
+          return RecordLine.record(line);
+        }
+      }
+    } catch (IOException e) {
+      log.debug("line {} cannot have been imported", linesRead, e);
+    }
+    return null;
   }
 
   /** Why it ended early, or null. */
@@ -95,7 +173,7 @@ public final class RecordImport {
     } catch (IOException e) {
       return Sentences.of(e, target.directory());
     } finally {
-      settle(to);
+      settle(to.appended());
     }
   }
 
@@ -117,15 +195,15 @@ public final class RecordImport {
       }
       linesAdded.add(linesRead);
       to.add(record, 0, record.length);
-      settle(to);
+      settle(to.appended());
       progress.accept(bytes);
     }
     return "somebody stopped it";
   }
 
   /** Which lines are those of records that are durable by now. */
-  private void settle(RecordAppender to) {
-    for (; recordsDone < to.appended(); recordsDone++) {
+  private void settle(long appended) {
+    for (; recordsDone < appended; recordsDone++) {
       linesDone = linesAdded.remove();
     }
   }

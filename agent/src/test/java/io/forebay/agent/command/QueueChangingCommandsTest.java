@@ -4,6 +4,7 @@ import static io.forebay.agent.command.QueueReadingCommandsTest.damage;
 import static io.forebay.agent.command.QueueReadingCommandsTest.deliver;
 import static io.forebay.agent.command.QueueReadingCommandsTest.fill;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.forebay.queue.PersistentQueue;
 import io.forebay.queue.QueueOptions;
@@ -354,6 +355,19 @@ class QueueChangingCommandsTest {
     damage(queue(), 1);
     assertThat(execute("queue", "repair", "--dry-run", queue().toString())).isEqualTo(1);
     assertThat(temp.resolve("backend-damaged")).doesNotExist();
+  }
+
+  @Test
+  void aQueueOfAnotherUser_isChangedWithAWarning() throws IOException {
+    fill(queue(), 1);
+    assumeTrue(System.getProperty("user.name").equals("root"), "only root may give files away");
+    Files.setOwner(
+        queue(),
+        queue().getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("nobody"));
+
+    assertThat(execute("queue", "repair", queue().toString())).isZero();
+
+    assertThat(run.err()).contains(queue() + " belongs to user nobody", "sudo -u nobody forebay");
   }
 
   @Test
