@@ -8,7 +8,7 @@ public enum ExitCode {
       "Something failed while running: the log says what. `queue check` and `cat`: found damage. `rehearse`: something would be lost."),
   USAGE(
       2,
-      "The command line is wrong, or a queue that it names, or that the pipeline file names, cannot be read or is gone."),
+      "The command line is wrong, or a queue that it names, or that the pipeline file names, or a file for records, cannot be read or is not there."),
   INVALID_CONFIGURATION(
       3,
       "The pipeline file cannot be read or has errors, or what it names, or the data directory, cannot be used.");

@@ -2,6 +2,7 @@ package io.forebay.agent.command;
 
 import io.forebay.agent.queue.Adoption;
 import io.forebay.agent.queue.Adoption.Outcome;
+import io.forebay.agent.queue.DeadLetterSweep;
 import io.forebay.agent.queue.QueueLocation;
 import io.forebay.agent.queue.QueueLocation.Kind;
 import io.forebay.agent.queue.QueueStatus;
@@ -67,6 +68,16 @@ final class QueueAdoptCommand implements Callable<Integer> {
     try {
       if (!QueueInspector.isQueue(source.directory())) {
         return sourceIsGone(selection, source, target);
+      }
+      if (target.kind() == Kind.QUEUE && DeadLetterSweep.isOfLetters(source.directory())) {
+        throw new CommandFailure(
+            ExitCode.USAGE,
+            source.directory()
+                + " holds dead letters, which a receiver cannot read; forebay queue dead-letters replay "
+                + source.directory()
+                + " --into "
+                + to
+                + " puts their items into the queue");
       }
     } catch (IOException e) {
       throw QueueSelection.unreadable(e, source.directory());

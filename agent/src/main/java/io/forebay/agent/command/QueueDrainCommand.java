@@ -1,6 +1,8 @@
 package io.forebay.agent.command;
 
+import io.forebay.agent.process.DataDirectory;
 import io.forebay.agent.process.StopRequest;
+import io.forebay.agent.queue.ConfiguredQueues;
 import io.forebay.agent.queue.QueueDrain;
 import io.forebay.agent.queue.QueueLocation;
 import io.forebay.agent.queue.QueueLocation.Kind;
@@ -81,12 +83,8 @@ final class QueueDrainCommand implements Callable<Integer> {
       throw new CommandFailure(ExitCode.USAGE, "--timeout must be longer than 0s");
     }
     CommandLog.quiet(context, "warn");
-    QueueConfigOptions options = new QueueConfigOptions();
-    options.config = config;
-    options.dataDirectory = dataDirectory;
-    QueueSelection selection = new QueueSelection(context, options);
-    Path data = selection.dataDirectory();
-    PipelineGraph graph = selection.graph().orElseThrow();
+    Path data = DataDirectory.choose(dataDirectory, context.environment());
+    PipelineGraph graph = PipelineFiles.require(config, context);
     PipelineGraph alone =
         graph
             .node(node)
@@ -105,7 +103,7 @@ final class QueueDrainCommand implements Callable<Integer> {
                                 graph.nodes(NodeKind.DESTINATION).stream()
                                     .map(PipelineGraph.Node::name)
                                     .toList())));
-    requireQueue(selection);
+    requireQueue(graph, data);
     StopRequest stop = StopRequest.bySignals();
     Mono<?> end =
         limit == null
@@ -126,11 +124,10 @@ final class QueueDrainCommand implements Callable<Integer> {
   }
 
   /** To start the destination would make one. */
-  private void requireQueue(QueueSelection selection) {
+  private void requireQueue(PipelineGraph graph, Path data) {
     QueueLocation queue =
-        selection.all().stream()
-            .filter(found -> found.kind() == Kind.QUEUE && found.node().equals(node))
-            .findFirst()
+        new ConfiguredQueues(graph, data, Clock.systemUTC())
+            .find(Kind.QUEUE, node)
             .orElseThrow(
                 () ->
                     new CommandFailure(

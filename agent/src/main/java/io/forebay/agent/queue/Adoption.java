@@ -3,6 +3,7 @@ package io.forebay.agent.queue;
 import io.forebay.agent.queue.AdoptionJournal.Entry;
 import io.forebay.agent.queue.AdoptionJournal.Piece;
 import io.forebay.agent.queue.RecordAppender.QueueFullException;
+import io.forebay.agent.terminal.Amounts;
 import io.forebay.queue.Lease;
 import io.forebay.queue.PersistentQueue;
 import io.forebay.queue.QueueInspector;
@@ -10,7 +11,6 @@ import io.forebay.queue.QueuePurge;
 import io.forebay.queue.QueueRename;
 import io.forebay.queue.RecordBatch;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -120,13 +120,12 @@ public final class Adoption {
     return new Outcome(records, present, damaged, false, removed);
   }
 
-  /** What an earlier run left of the directory, in its very last moment. */
   private boolean removeEmptyDirectory() throws IOException {
-    if (!isVacant(source.directory())) {
-      return false;
+    boolean vacant = isVacant(source.directory());
+    if (vacant) {
+      Files.deleteIfExists(source.directory());
     }
-    Files.deleteIfExists(source.directory());
-    return true;
+    return vacant;
   }
 
   private static boolean isVacant(Path directory) throws IOException {
@@ -148,7 +147,7 @@ public final class Adoption {
     } catch (AtomicMoveNotSupportedException e) {
       records = 0;
       moving.remove(source.directory());
-      return false; // on another file system: the records are copied
+      return false; // another file system: copied
     }
     return true;
   }
@@ -231,7 +230,7 @@ public final class Adoption {
           end++;
         }
         pieces.add(new Piece(lease.firstSequence() + i, next, end - i));
-        batches.add(batch(lease, i, end));
+        batches.add(RecordAppender.batch(lease, i, end));
         times.add(lease.appendedAtMillis());
         next += end - i;
         i = end;
@@ -260,8 +259,8 @@ public final class Adoption {
       throw new IOException(
           target.directory()
               + " is full after "
-              + records
-              + " records ("
+              + Amounts.count(records, "record")
+              + " ("
               + e.bound()
               + "); the rest stays in "
               + source.directory()
@@ -270,17 +269,6 @@ public final class Adoption {
               + ", and run this again",
           e);
     }
-  }
-
-  private static RecordBatch batch(Lease lease, int from, int to) {
-    int[] lengths = new int[to - from];
-    int sum = 0;
-    for (int i = from; i < to; i++) {
-      lengths[i - from] = lease.length(i);
-      sum += lease.length(i);
-    }
-    ByteBuffer bytes = ByteBuffer.wrap(lease.bytes(), lease.offset(from), sum);
-    return new RecordBatch(new ByteBuffer[] {bytes}, lengths, lengths.length);
   }
 
   /** The numbers in the first queue of records that the second has, by what both hold. */

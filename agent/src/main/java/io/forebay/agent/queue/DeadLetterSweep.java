@@ -6,6 +6,7 @@ import io.forebay.queue.QueueScan;
 import io.forebay.queue.ScanOptions;
 import io.forebay.queue.StoredFrame;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,15 @@ public final class DeadLetterSweep {
   public DeadLetterSweep(QueueLocation letters, RecordFilter filter) {
     this.letters = letters;
     this.filter = filter;
+  }
+
+  /** Whether what a queue has to deliver first is a dead letter; changes nothing. */
+  public static boolean isOfLetters(Path queue) throws IOException {
+    try (QueueScan scan = new QueueScan(queue, ScanOptions.UNDELIVERED, damage -> {})) {
+      StoredFrame frame = scan.next();
+      return frame != null
+          && DeadLetter.read(frame.bytes(), frame.offset(0), frame.length(0)) != null;
+    }
   }
 
   /** How many letters match; changes nothing. */

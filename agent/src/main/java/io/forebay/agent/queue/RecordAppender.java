@@ -4,6 +4,7 @@ import io.forebay.core.item.ByteSlice;
 import io.forebay.core.item.EncodedLines;
 import io.forebay.queue.AppendResult;
 import io.forebay.queue.DropReason;
+import io.forebay.queue.Lease;
 import io.forebay.queue.PersistentQueue;
 import io.forebay.queue.RecordBatch;
 import java.io.IOException;
@@ -109,6 +110,18 @@ final class RecordAppender {
         result instanceof AppendResult.Refused refused
             ? refused.reason()
             : DropReason.OVERFLOW_NEWEST);
+  }
+
+  /** Some of the records of a lease, whose bytes are not copied. */
+  static RecordBatch batch(Lease lease, int from, int to) {
+    int[] lengths = new int[to - from];
+    int sum = 0;
+    for (int i = from; i < to; i++) {
+      lengths[i - from] = lease.length(i);
+      sum += lease.length(i);
+    }
+    ByteBuffer bytes = ByteBuffer.wrap(lease.bytes(), lease.offset(from), sum);
+    return new RecordBatch(new ByteBuffer[] {bytes}, lengths, lengths.length);
   }
 
   /** The queue took no more. */

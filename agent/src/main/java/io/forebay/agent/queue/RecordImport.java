@@ -2,6 +2,7 @@ package io.forebay.agent.queue;
 
 import io.forebay.agent.queue.ImportNote.Entry;
 import io.forebay.agent.queue.RecordAppender.QueueFullException;
+import io.forebay.agent.terminal.Amounts;
 import io.forebay.queue.PersistentQueue;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
@@ -143,9 +144,9 @@ public final class RecordImport {
         0,
         linesDone,
         UNKNOWN,
-        "an earlier import of this file was killed when its first "
-            + linesDone
-            + " lines were in the queue (--skip 0 begins anew)");
+        "an earlier import of this file was killed after "
+            + Amounts.count(linesDone, "line")
+            + ", which are in the queue (--skip 0 begins anew)");
   }
 
   /** Of the next line that holds something; null at the end, or when it is wrong. */
@@ -191,7 +192,7 @@ public final class RecordImport {
         wanted++;
         record = RecordLine.record(line);
       } catch (IOException e) {
-        return "line " + linesRead + " " + e.getMessage();
+        return "line " + Amounts.count(linesRead) + " " + e.getMessage();
       }
       linesAdded.add(linesRead);
       to.add(record, 0, record.length);

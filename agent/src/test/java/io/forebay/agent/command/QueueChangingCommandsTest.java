@@ -454,6 +454,17 @@ class QueueChangingCommandsTest {
   }
 
   @Test
+  void adopt_ofDeadLetters_intoADestinationsQueue_isRefused() throws IOException {
+    bury(1, "answered 400");
+
+    assertThat(execute("queue", "adopt", "-c", config(), letters().toString(), "out")).isEqualTo(2);
+
+    assertThat(run.err()).contains("dead-letters replay " + letters() + " --into out");
+    assertThat(cat(letters()).lines()).hasSize(1);
+    assertThat(queue()).doesNotExist();
+  }
+
+  @Test
   void adopt_ofAnEmptyQueue_saysSo() throws IOException {
     Path orphan = temp.resolve("old-name");
     fill(orphan, 0);
