@@ -6,9 +6,11 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.SortedMap;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -159,6 +161,11 @@ public final class QueueInspector {
     return 0;
   }
 
+  /** Files that are somewhere else are in memory. */
+  private ReadAhead readAhead(SortedMap<Long, Long> segments) throws IOException {
+    return ReadAhead.begin(files(), files == null ? segments : Collections.emptySortedMap());
+  }
+
   /**
    * Reads every frame that is there now and compares its checksums, at the speed of the disk and in
    * constant memory.
@@ -181,9 +188,11 @@ public final class QueueInspector {
     if (state != null) {
       new EpochCheck(view, state.epoch(), directory).tell(damages);
     }
-    try (QueueScan scan = new QueueScan(files(), ScanOptions.EVERYTHING, damages)) {
+    try (ReadAhead ahead = readAhead(view.segments());
+        QueueScan scan = new QueueScan(files(), ScanOptions.EVERYTHING, damages)) {
       for (StoredFrame frame = scan.next(); frame != null; frame = scan.next()) {
         tally.add(frame);
+        ahead.passed(scan.bytesRead());
         progress.accept(scan.bytesRead());
       }
       return tally.result(
