@@ -33,8 +33,13 @@ public record BudgetStatus(
 
   /** How it stands in words, without a full stop. */
   public String sentence() {
+    return sentence(spent);
+  }
+
+  /** The same for what stood in the way of one queue's growth. */
+  public String sentence(@Nullable Cause cause) {
     String used = "queues and dead letters take " + words(usedBytes);
-    if (spent == Cause.FREE_SPACE) {
+    if (cause == Cause.FREE_SPACE) {
       return "a disk has "
           + words(volumeFreeBytes)
           + " free, and disk_budget.min_free_bytes keeps "
@@ -50,7 +55,7 @@ public record BudgetStatus(
                 + " (disk_budget.max_byte_size), and "
                 + words(setAsideBytes)
                 + " are set aside for those that are short";
-    return (spent == Cause.BUDGET ? "the disk budget is spent: " : "") + used + bound;
+    return (cause == Cause.BUDGET ? "the disk budget is spent: " : "") + used + bound;
   }
 
   private static String words(long bytes) {

@@ -164,6 +164,16 @@ public final class DiskBudget {
     }
   }
 
+  /** What stood in the way of the queue's growth within the last seconds; null when nothing did. */
+  @Nullable Cause refusal(Path directory) {
+    Share share = shares.get(directory);
+    synchronized (lock) {
+      return share == null || nanos.getAsLong() - share.refusedAtNanos >= WELL_AFTER_NANOS
+          ? null
+          : share.refused;
+    }
+  }
+
   private long leastFree() {
     long least = Long.MAX_VALUE;
     for (Share share : shares.values()) {
@@ -185,6 +195,8 @@ public final class DiskBudget {
     private long held;
 
     private long unwritten;
+    private @Nullable Cause refused;
+    private long refusedAtNanos;
 
     Share(Path directory, long own) {
       this.directory = directory;
@@ -205,7 +217,9 @@ public final class DiskBudget {
       if (cause != null) {
         synchronized (lock) {
           spent = cause;
-          refusedAtNanos = nanos.getAsLong();
+          DiskBudget.this.refusedAtNanos = nanos.getAsLong();
+          refused = cause;
+          refusedAtNanos = DiskBudget.this.refusedAtNanos;
         }
       }
       return cause == null;

@@ -86,6 +86,19 @@ public final class DiskInventory {
     return orphans().stream().mapToLong(OrphanedQueue::diskBytes).sum();
   }
 
+  /**
+   * Which of the limits that all queues share stood in the way of the node's queue within the last
+   * seconds; null when none did. Cheap.
+   */
+  public BudgetStatus.@Nullable Cause refusal(String node) {
+    for (OwnedQueue queue : owned) {
+      if (queue.kind() == OwnedQueue.Kind.QUEUE && queue.node().equals(node)) {
+        return budget.refusal(queue.directory());
+      }
+    }
+    return null;
+  }
+
   /** How things stand; cheap. */
   public DiskStatus status() {
     return new DiskStatus(budget.isSet() ? budget.status() : null, orphans());

@@ -46,7 +46,7 @@ final class HealthCheck {
     this.assembly = assembly;
     this.stalledAfter = stalledAfter;
     this.nanoClock = nanoClock;
-    this.overflows = new OverflowWatch(clock, nanoClock);
+    this.overflows = new OverflowWatch(new QueueLimits(assembly), clock, nanoClock);
     this.tickedAtNanos = nanoClock.getAsLong();
   }
 
@@ -117,6 +117,7 @@ final class HealthCheck {
     QueueStatistics letters = snapshot.deadLetters();
     String ofLetters = snapshot.deadLetterTrouble();
     checkDisk(name, "the disk of the dead letters fails", ofLetters, letters, reasons);
+    overflows.note(node); // a probe sees what was lost a moment ago, and for a minute after
     String overflow = overflows.trouble(name);
     if (overflow != null) {
       reasons.add(new Reason(name, "overflowing", because(overflow, snapshot)));

@@ -12,16 +12,15 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which queues drop items because they are full, at this moment or a short while ago. Thread safe.
+ * Which queues drop items because there is no room for them, at this moment or a short while ago.
+ * Thread safe.
  */
 final class OverflowWatch {
 
   /** Drops come in bursts; a queue that has dropped nothing for longer than this has room again. */
   private static final Duration OVER_AFTER = Duration.ofSeconds(60);
 
-  private static final String OVERFLOW = "overflow_";
-  private static final String DISK_BUDGET = "disk_budget";
-
+  private final QueueLimits limits;
   private final Clock clock;
   private final LongSupplier nanoClock;
   private final Map<String, Episode> episodes = new ConcurrentHashMap<>();
@@ -31,32 +30,45 @@ final class OverflowWatch {
    *
    * @param before items that were dropped when it began
    * @param items that were dropped by now
+   * @param limit what the last were dropped for
    */
-  private record Episode(long before, long items, Instant since, long lastAtNanos) {}
+  private record Episode(long before, long items, Instant since, long lastAtNanos, String limit) {}
 
-  OverflowWatch(Clock clock, LongSupplier nanoClock) {
+  OverflowWatch(QueueLimits limits, Clock clock, LongSupplier nanoClock) {
+    this.limits = limits;
     this.clock = clock;
     this.nanoClock = nanoClock;
   }
 
-  /** Notes what the node has dropped so far; to be called about once a second. */
+  /**
+   * Notes what the node has dropped so far; to be called about once a second, and before anybody is
+   * told.
+   */
   void note(NodeTelemetry node) {
-    long items = 0;
+    long sum = 0;
+    String last = "";
     for (Map.Entry<String, Drops> drops : node.drops().entrySet()) {
-      String reason = drops.getKey();
-      boolean full = reason.startsWith(OVERFLOW) || reason.equals(DISK_BUDGET);
-      items += full ? drops.getValue().items() : 0;
+      long items = QueueLimits.isForRoom(drops.getKey()) ? drops.getValue().items() : 0;
+      sum += items;
+      last = items > 0 ? drops.getKey() : last;
+    }
+    if (sum > 0) {
+      long items = sum;
+      String reason = last;
+      episodes.compute(node.name(), (name, before) -> next(before, name, items, reason));
+    }
+  }
+
+  private @Nullable Episode next(@Nullable Episode last, String node, long items, String reason) {
+    long known = last == null ? 0 : last.items;
+    if (items <= known) {
+      return last;
     }
     long now = nanoClock.getAsLong();
-    Episode last = episodes.get(node.name());
-    long known = last == null ? 0 : last.items;
-    if (items > known) {
-      episodes.put(
-          node.name(),
-          last != null && !isOver(last, now)
-              ? new Episode(last.before, items, last.since, now)
-              : new Episode(known, items, clock.instant().truncatedTo(ChronoUnit.SECONDS), now));
-    }
+    String limit = limits.sentence(node, reason);
+    return last != null && !isOver(last, now)
+        ? new Episode(last.before, items, last.since, now, limit)
+        : new Episode(known, items, clock.instant().truncatedTo(ChronoUnit.SECONDS), now, limit);
   }
 
   /** What is being lost, for people; null when nothing is. */
@@ -66,7 +78,8 @@ final class OverflowWatch {
     if (episode == null || isOver(episode, now)) {
       return null;
     }
-    return "the queue is full: "
+    return episode.limit
+        + "; "
         + (episode.items - episode.before)
         + " items were dropped since "
         + episode.since

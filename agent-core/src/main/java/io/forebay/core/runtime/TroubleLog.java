@@ -26,6 +26,7 @@ final class TroubleLog {
   private static final String FILTERED = "filtered";
 
   private final Assembly assembly;
+  private final QueueLimits limits;
   private final LongSupplier nanoClock;
   private final Map<Subject, Told> told = new HashMap<>();
   private final Set<String> failing = new HashSet<>();
@@ -37,6 +38,7 @@ final class TroubleLog {
 
   TroubleLog(Assembly assembly, LongSupplier nanoClock) {
     this.assembly = assembly;
+    this.limits = new QueueLimits(assembly);
     this.nanoClock = nanoClock;
   }
 
@@ -77,7 +79,10 @@ final class TroubleLog {
     if (items > known && (last || before == null || now - before.atNanos >= INTERVAL_NANOS)) {
       told.put(subject, new Told(items, now));
       String more = known == 0 ? "" : " more";
-      log.warn("{}: {}{} items {}", subject.node, items - known, more, subject.what);
+      String reason = subject.what.substring(subject.what.lastIndexOf(' ') + 1);
+      String limit =
+          QueueLimits.isForRoom(reason) ? ": " + limits.sentence(subject.node, reason) : "";
+      log.warn("{}: {}{} items {}{}", subject.node, items - known, more, subject.what, limit);
     }
   }
 

@@ -223,8 +223,8 @@ public enum AgentMeter {
       "forebay.disk.budget.spent",
       Kind.GAUGE,
       null,
-      List.of(),
-      "1 while a queue is refused space, for the budget or for min_free_bytes."),
+      List.of("limit"),
+      "1 while a queue is refused space, for the limit max_byte_size or min_free_bytes of settings.disk_budget."),
   ORPHANED_QUEUE_RECORDS(
       "forebay.orphaned.queue.records",
       Kind.GAUGE,

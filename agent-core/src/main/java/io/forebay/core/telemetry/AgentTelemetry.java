@@ -2,6 +2,7 @@ package io.forebay.core.telemetry;
 
 import io.forebay.core.delivery.DeliverySnapshot;
 import io.forebay.core.disk.BudgetStatus;
+import io.forebay.core.disk.BudgetStatus.Cause;
 import io.forebay.core.disk.DiskStatus;
 import io.forebay.core.disk.OrphanedQueue;
 import io.forebay.core.graph.NodeKind;
@@ -65,18 +66,26 @@ public final class AgentTelemetry implements AutoCloseable {
       budget(AgentMeter.DISK_BUDGET, status, budget -> orInfinite(budget.maxBytes()));
       budget(AgentMeter.DISK_BUDGET_USED, status, BudgetStatus::usedBytes);
       budget(AgentMeter.DISK_BUDGET_FREE, status, budget -> orInfinite(budget.freeBytes()));
-      budget(AgentMeter.DISK_BUDGET_SPENT, status, budget -> budget.spent() == null ? 0 : 1);
+      for (Cause cause : Cause.values()) {
+        String limit = cause == Cause.BUDGET ? "max_byte_size" : "min_free_bytes";
+        budget(
+            AgentMeter.DISK_BUDGET_SPENT, status, budget -> budget.spent() == cause ? 1 : 0, limit);
+      }
     }
   }
 
   private void budget(
-      AgentMeter meter, Supplier<DiskStatus> status, ToDoubleFunction<BudgetStatus> value) {
+      AgentMeter meter,
+      Supplier<DiskStatus> status,
+      ToDoubleFunction<BudgetStatus> value,
+      String... tags) {
     meters.gauge(
         meter,
         () -> {
           BudgetStatus budget = status.get().budget();
           return budget == null ? Double.NaN : value.applyAsDouble(budget);
-        });
+        },
+        tags);
   }
 
   private void orphans(

@@ -77,6 +77,24 @@ class DiskBudgetTest {
   }
 
   @Test
+  void whatARefusalWasFor_isKnownOfTheQueueThatWasRefused_forSomeSeconds() {
+    DiskBudget budget = budget(settings(MAX, 1_000_000));
+    assertThat(grant(budget, 0).tryHold(MAX)).isFalse();
+    usable.set(1_500_000);
+    nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+    assertThat(grant(budget, 1).tryHold(600_000)).isFalse();
+
+    assertThat(budget.refusal(options(0).directory())).isEqualTo(Cause.BUDGET);
+    assertThat(budget.refusal(options(1).directory())).isEqualTo(Cause.FREE_SPACE);
+    assertThat(budget.refusal(options(2).directory())).isNull();
+    assertThat(budget.status().sentence(Cause.FREE_SPACE))
+        .contains("1.5MB free, and disk_budget.min_free_bytes keeps 1.0MB");
+
+    nanos.addAndGet(Duration.ofSeconds(5).toNanos());
+    assertThat(budget.refusal(options(1).directory())).isNull();
+  }
+
+  @Test
   void roomIsWhatIsGranted_toTheByte() {
     Random random = new Random(7);
     for (int round = 0; round < 300; round++) {

@@ -8,6 +8,7 @@ import io.forebay.core.item.Batch;
 import io.forebay.core.runtime.HealthReport.Reason;
 import io.forebay.core.telemetry.AgentTelemetry;
 import io.forebay.core.telemetry.NodeTelemetry;
+import io.forebay.queue.QueueStatistics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
@@ -67,7 +68,7 @@ class HealthCheckTest {
             new Reason(
                 "out",
                 "overflowing",
-                "the queue is full: 5 items were dropped since 2026-01-02T03:04:05Z, the last 0 s"
+                "the queue is full; 5 items were dropped since 2026-01-02T03:04:05Z, the last 0 s"
                     + " ago: connection refused"));
     reasonsAfter(Duration.ofSeconds(50));
     out().onDropped("overflow_newest", 2, 40);
@@ -75,7 +76,7 @@ class HealthCheckTest {
     assertThat(reasonsAfter(Duration.ofSeconds(59)))
         .extracting(Reason::message)
         .containsExactly(
-            "the queue is full: 7 items were dropped since 2026-01-02T03:04:05Z, the last 59 s ago"
+            "the queue is full; 7 items were dropped since 2026-01-02T03:04:05Z, the last 59 s ago"
                 + ": connection refused");
 
     assertThat(reasonsAfter(Duration.ofSeconds(2))).isEmpty();
@@ -85,8 +86,39 @@ class HealthCheckTest {
     assertThat(reasonsAfter(Duration.ofSeconds(1)))
         .extracting(Reason::message)
         .containsExactly(
-            "the queue is full: 3 items were dropped since 2026-01-02T03:04:05Z, the last 0 s ago"
+            "the queue is full; 3 items were dropped since 2026-01-02T03:04:05Z, the last 0 s ago"
                 + ": connection refused");
+  }
+
+  /** A probe comes when it likes, and the watch looks once a second. */
+  @Test
+  void aDropIsSeenByTheNextProbe_andByThoseOfTheMinuteAfter() {
+    assertThat(reasonsAfter(Duration.ofSeconds(1))).isEmpty();
+    out().onDropped("overflow_newest", 1, 20);
+    assertThat(health.report(PipelineStatus.State.RUNNING).reasons())
+        .extracting(Reason::code)
+        .containsExactly("overflowing");
+    assertThat(reasonsAfter(Duration.ofSeconds(60))).hasSize(1);
+    assertThat(reasonsAfter(Duration.ofSeconds(1))).isEmpty();
+  }
+
+  @Test
+  void saysWhichLimitItemsWereDroppedFor() {
+    delivery.queue = new QueueStatistics(9, 3_900, 4_000_000, 4_000_000, 8, 9, 0, 0, 0, false);
+    out().onDropped("overflow_oldest", 1, 20);
+    assertThat(reasonsAfter(Duration.ofSeconds(1)))
+        .extracting(Reason::message)
+        .containsExactly(
+            "the queue is full, with 4.0MB of 4.0MB (persistent_queue.max_byte_size); 1 items were"
+                + " dropped since 2026-01-02T03:04:05Z, the last 0 s ago");
+
+    delivery.diskTrouble = "the queue in q cannot append: its file system is full; make room on it";
+    out().onDropped("overflow_newest", 1, 20);
+    assertThat(reasonsAfter(Duration.ofSeconds(1)))
+        .extracting(Reason::message)
+        .contains(
+            delivery.diskTrouble
+                + "; 2 items were dropped since 2026-01-02T03:04:05Z, the last 0 s ago");
   }
 
   @Test

@@ -80,13 +80,15 @@ class TroubleLogTest {
 
     out().onDropped("overflow_newest", 5, 100);
     after(Duration.ofSeconds(1));
-    assertThat(lines()).containsExactly("WARN out: 5 items dropped: overflow_newest");
+    assertThat(lines())
+        .containsExactly("WARN out: 5 items dropped: overflow_newest: the queue is full");
 
     out().onDropped("overflow_newest", 7, 100);
     after(Duration.ofSeconds(30));
     assertThat(lines()).isEmpty();
     after(Duration.ofSeconds(30));
-    assertThat(lines()).containsExactly("WARN out: 7 more items dropped: overflow_newest");
+    assertThat(lines())
+        .containsExactly("WARN out: 7 more items dropped: overflow_newest: the queue is full");
 
     after(Duration.ofMinutes(5));
     assertThat(lines()).isEmpty();

@@ -119,7 +119,8 @@ class AgentTelemetryTest {
     assertThat(value(AgentMeter.DISK_BUDGET)).isEqualTo(1_000);
     assertThat(value(AgentMeter.DISK_BUDGET_USED)).isEqualTo(600);
     assertThat(value(AgentMeter.DISK_BUDGET_FREE)).isEqualTo(300);
-    assertThat(value(AgentMeter.DISK_BUDGET_SPENT)).isEqualTo(1);
+    assertThat(value(AgentMeter.DISK_BUDGET_SPENT, "limit", "max_byte_size")).isEqualTo(1);
+    assertThat(value(AgentMeter.DISK_BUDGET_SPENT, "limit", "min_free_bytes")).isZero();
   }
 
   @Test

@@ -79,6 +79,14 @@ class DiskBudgetIT {
       assertThat(agent.metric("forebay_disk_budget_used_bytes")).isBetween(BUDGET / 2.0, 4e6);
       assertThat(agent.get("/api/status")).contains("\"spent\":\"budget\"");
       assertThat(agent.get("/health/ready")).contains("\"code\":\"disk_budget\"");
+      String words = "the disk budget is spent: queues and dead letters take ";
+      assertThat(agent.get("/health/ready"))
+          .containsPattern(
+              "\"node\":\"noisy\",\"code\":\"overflowing\",\"message\":\""
+                  + words
+                  + "[^\"]*\\(disk_budget.max_byte_size\\)[^\"]*; \\d+ items were dropped since");
+      Awaitility.await("the log tells why, once a second")
+          .until(() -> agent.logTail().contains("items dropped: disk_budget: " + words));
       Awaitility.await("the log says so, which looks once a second")
           .until(() -> agent.logTail().contains("the disk budget is spent"));
 
