@@ -46,4 +46,7 @@ public interface NodeListener {
    * @param notAfter when the first certificate of its chain to expire does so
    */
   default void onCertificate(Instant notAfter) {}
+
+  /** The node gives this id to others as the agent's. */
+  default void onAgentId(String id) {}
 }

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -31,10 +30,8 @@ public final class DiskBudget {
   /** Segments are no larger than this part of a share, so that a ring lets go of it in steps. */
   private static final int SEGMENTS_IN_SHARE = 8;
 
-  /** It is well again once so much of the bound is free, and for so long nothing was refused. */
+  /** It is well again once so much of the bound is free. */
   private static final int WELL_PART = 20;
-
-  private static final long WELL_AFTER_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   private final Object lock = new Object();
   private final long maxBytes;
@@ -47,8 +44,7 @@ public final class DiskBudget {
   private long orphanBytes;
   private long used;
   private long setAside;
-  private @Nullable Cause spent;
-  private long refusedAtNanos;
+  private final Refusals refusals;
 
   /**
    * @param settings null for no budget: then everything is granted
@@ -69,6 +65,7 @@ public final class DiskBudget {
       LongSupplier nanos) {
     this.volumes = volumes;
     this.nanos = nanos;
+    this.refusals = new Refusals(nanos);
     if (settings == null) {
       maxBytes = Long.MAX_VALUE;
       minFreeBytes = 0;
@@ -149,29 +146,20 @@ public final class DiskBudget {
   public BudgetStatus status() {
     synchronized (lock) {
       long free = leastFree();
-      boolean quiet = nanos.getAsLong() - refusedAtNanos >= WELL_AFTER_NANOS;
-      boolean room =
-          spent == Cause.FREE_SPACE
-              ? free - minFreeBytes >= minFreeBytes / WELL_PART
-              : maxBytes - used - setAside >= maxBytes / WELL_PART;
-      if (quiet && room) {
-        spent = null;
-      }
-      if (used > maxBytes) {
-        spent = Cause.BUDGET;
-      }
+      Cause refused =
+          refusals.spent(
+              cause ->
+                  cause == Cause.FREE_SPACE
+                      ? free - minFreeBytes >= minFreeBytes / WELL_PART
+                      : maxBytes - used - setAside >= maxBytes / WELL_PART);
+      Cause spent = used > maxBytes ? refusals.foundTooLarge() : refused;
       return new BudgetStatus(maxBytes, used, setAside, minFreeBytes, free, spent);
     }
   }
 
   /** What stood in the way of the queue's growth within the last seconds; null when nothing did. */
   @Nullable Cause refusal(Path directory) {
-    Share share = shares.get(directory);
-    synchronized (lock) {
-      return share == null || nanos.getAsLong() - share.refusedAtNanos >= WELL_AFTER_NANOS
-          ? null
-          : share.refused;
-    }
+    return refusals.of(directory);
   }
 
   private long leastFree() {
@@ -195,8 +183,6 @@ public final class DiskBudget {
     private long held;
 
     private long unwritten;
-    private @Nullable Cause refused;
-    private long refusedAtNanos;
 
     Share(Path directory, long own) {
       this.directory = directory;
@@ -215,12 +201,7 @@ public final class DiskBudget {
         cause = grow(bytes);
       }
       if (cause != null) {
-        synchronized (lock) {
-          spent = cause;
-          DiskBudget.this.refusedAtNanos = nanos.getAsLong();
-          refused = cause;
-          refusedAtNanos = DiskBudget.this.refusedAtNanos;
-        }
+        refusals.refused(directory, cause);
       }
       return cause == null;
     }

@@ -92,6 +92,13 @@ final class HealthCheck {
     return new HealthReport(live, reasons.isEmpty(), reasons);
   }
 
+  /** Whether nothing is wrong with the node; one that still starts is well. */
+  boolean isWell(NodeTelemetry node) {
+    List<Reason> reasons = new ArrayList<>();
+    check(node, false, reasons);
+    return reasons.isEmpty();
+  }
+
   private void check(NodeTelemetry node, boolean starting, List<Reason> reasons) {
     String name = node.name();
     String trouble = node.trouble();

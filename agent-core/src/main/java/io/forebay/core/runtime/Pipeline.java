@@ -55,6 +55,7 @@ public final class Pipeline {
     this.watch = new PipelineWatch(assembly, health, () -> currentState() == State.RUNNING);
     this.starting = Mono.defer(this::startOnce).cache();
     this.stopping = Mono.defer(this::stopOnce).cache();
+    assembly.nodes().forEach(node -> node.judgedBy(() -> health.isWell(node)));
     assembly.telemetry().ready(() -> health().ready());
     assembly.telemetry().disk(assembly.inventory()::status);
   }

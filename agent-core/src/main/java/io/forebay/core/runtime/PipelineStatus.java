@@ -45,6 +45,7 @@ public record PipelineStatus(
    * One node.
    *
    * @param trouble why it does not work as it should; null when it does
+   * @param agentId the id that it gives to others as the agent's; null where it gives none
    * @param drops what ended here, by reason
    * @param events counts by name
    * @param delivery of a destination; null of all others
@@ -54,6 +55,7 @@ public record PipelineStatus(
       String type,
       NodeKind kind,
       @Nullable String trouble,
+      @Nullable String agentId,
       long readItems,
       long readBytes,
       long writeItems,

@@ -33,6 +33,7 @@ final class StatusReader {
         node.type(),
         node.kind(),
         node.trouble(),
+        node.agentId(),
         node.readItems(),
         node.readBytes(),
         node.writeItems(),

@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +50,8 @@ public final class NodeTelemetry implements NodeListener {
   private volatile @Nullable String ownTrouble;
   private volatile @Nullable String seenTrouble;
   private volatile long unaccountedItems;
+  private volatile @Nullable String agentId;
+  private volatile BooleanSupplier well = () -> true;
 
   /** A number of items and their weight in bytes. */
   public record Drops(long items, long bytes) {}
@@ -70,7 +73,7 @@ public final class NodeTelemetry implements NodeListener {
       meters.counter(AgentMeter.NODE_RETURNED_ITEMS, returnedItems::sum, name);
     }
     meters.gauge(AgentMeter.UNACCOUNTED_ITEMS, () -> unaccountedItems, name);
-    meters.gauge(AgentMeter.NODE_HEALTHY, () -> trouble() == null ? 1 : 0, name);
+    meters.gauge(AgentMeter.NODE_HEALTHY, () -> isHealthy() ? 1 : 0, name);
   }
 
   private void counter(AgentMeter meter, LongAdder value) {
@@ -187,6 +190,25 @@ public final class NodeTelemetry implements NodeListener {
     return end == null
         ? Double.NaN
         : Duration.between(clock.instant(), end).toMillis() / (double) MILLIS_A_DAY;
+  }
+
+  @Override
+  public void onAgentId(String id) {
+    agentId = id;
+  }
+
+  /** The id that the node gives to others as the agent's; null where it gives none. */
+  public @Nullable String agentId() {
+    return agentId;
+  }
+
+  /** Has the health of the node decided by more than what troubles it itself. */
+  public void judgedBy(BooleanSupplier isWell) {
+    well = isWell;
+  }
+
+  private boolean isHealthy() {
+    return trouble() == null && well.getAsBoolean();
   }
 
   /** Says what the runtime sees of the node from outside; null when nothing is wrong. */

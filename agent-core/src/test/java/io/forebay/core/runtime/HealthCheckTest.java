@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.forebay.core.component.Source;
 import io.forebay.core.delivery.DeliverySnapshot;
+import io.forebay.core.delivery.DeliveryState;
 import io.forebay.core.item.Batch;
 import io.forebay.core.runtime.HealthReport.Reason;
 import io.forebay.core.telemetry.AgentTelemetry;
@@ -119,6 +120,15 @@ class HealthCheckTest {
         .contains(
             delivery.diskTrouble
                 + "; 2 items were dropped since 2026-01-02T03:04:05Z, the last 0 s ago");
+  }
+
+  @Test
+  void aNodeIsHealthy_asLongAsNoReasonNamesIt() {
+    assertThat(health.isWell(out())).isTrue();
+    delivery.state = DeliveryState.PAUSED;
+    assertThat(health.isWell(out())).isFalse();
+    delivery.state = DeliveryState.SPILLING;
+    assertThat(health.isWell(out())).as("what is kept on disk is in order").isTrue();
   }
 
   @Test

@@ -229,6 +229,13 @@ class AgentTelemetryTest {
   }
 
   @Test
+  void aNodeThatTheRuntimeFindsUnwell_isNotHealthy() {
+    node.judgedBy(() -> false);
+    assertThat(value(AgentMeter.NODE_HEALTHY)).isZero();
+    assertThat(node.trouble()).isNull();
+  }
+
+  @Test
   void boundsTheNamesThatANodeMayInvent() {
     for (int i = 0; i < 1_000; i++) {
       node.onEvent("event_" + i, 1);

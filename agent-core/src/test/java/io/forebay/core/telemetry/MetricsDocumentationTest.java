@@ -35,14 +35,14 @@ class MetricsDocumentationTest {
     return "| `%s` | %s | %s | %s | %s |"
         .formatted(
             PROMETHEUS.name(meter.meterName(), type(meter.kind()), unit)
-                + (meter.kind() == AgentMeter.Kind.COUNTER ? "_total" : ""),
+                + (meter.kind() == MeterKind.COUNTER ? "_total" : ""),
             meter.kind().name().toLowerCase(Locale.ROOT),
             unit == null ? "" : unit,
             meter.tags().stream().map(PROMETHEUS::tagKey).collect(Collectors.joining(", ")),
             meter.description());
   }
 
-  private static Meter.Type type(AgentMeter.Kind kind) {
+  private static Meter.Type type(MeterKind kind) {
     return Meter.Type.valueOf(kind.name());
   }
 }

@@ -97,6 +97,9 @@ final class StatusJson {
     json.writeStringProperty("type", node.type());
     json.writeStringProperty("kind", node.kind().word());
     text(json, "trouble", node.trouble());
+    if (node.agentId() != null) {
+      json.writeStringProperty("agent_id", node.agentId());
+    }
     json.writeNumberProperty("read_items", node.readItems());
     json.writeNumberProperty("read_bytes", node.readBytes());
     number(json, "read_items_per_second", node.readItemsPerSecond());

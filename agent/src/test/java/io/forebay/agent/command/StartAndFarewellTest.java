@@ -36,7 +36,8 @@ class StartAndFarewellTest {
 
   private static NodeStatus node(
       String name, NodeKind kind, Map<String, Drops> drops, @Nullable DeliveryStatus delivery) {
-    return new NodeStatus(name, "test", kind, null, 0, 0, 0, 0, 0, 0, drops, Map.of(), delivery);
+    return new NodeStatus(
+        name, "test", kind, null, null, 0, 0, 0, 0, 0, 0, drops, Map.of(), delivery);
   }
 
   private static DeliveryStatus delivery(

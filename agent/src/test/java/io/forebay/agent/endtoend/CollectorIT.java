@@ -150,6 +150,7 @@ class CollectorIT {
       assertThat(sensor.get("/health/ready"))
           .contains("\"paused\"")
           .containsIgnoringCase("expired");
+      assertThat(sensor.metric("forebay_node_healthy", "node=\"out\"")).isZero();
       double before = sensor.metric("ed_buffer_disk_bytes");
       posting.postAll(6000);
       Awaitility.await("the buffer grows")
@@ -197,6 +198,7 @@ class CollectorIT {
                       && receiver.arrivals().has(total)
                       && sensor.metric("forebay_delivery_buffered_items") == 0);
 
+      assertThat(sensor.get("/api/status")).contains("\"agent_id\":\"client\"");
       int arrived = receiver.arrivals().distinct();
       assertThat(sensor.metric("buffer_truncations_total")).isEqualTo(total - arrived);
       // Most of 5 MB, in records of 1.1 kB.

@@ -67,6 +67,7 @@ public final class CollectorDestinationFactory
         (configured != null
                 ? Mono.just(configured)
                 : new AgentIdentity(context.dataDirectory()).get())
+            .doOnNext(context.listener()::onAgentId)
             .delayUntil(id -> epochs.load());
     Connector connector = new Connector(config, agentId, certificates, worker::schedule);
     return new CollectorDestination(

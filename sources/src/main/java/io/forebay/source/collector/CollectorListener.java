@@ -106,6 +106,7 @@ final class CollectorListener {
             store,
             new EventItems(context.clock(), context.listener()),
             new Truncations(nodeName, context.clock(), context.listener()),
+            new IdentityRefusals(nodeName, context.clock()),
             new Faults(config.retryAfter(), context.random()),
             context.listener());
     return new CollectorListener(shared, material);

@@ -19,5 +19,6 @@ record Reception(
     CursorStore store,
     EventItems items,
     Truncations truncations,
+    IdentityRefusals refusals,
     Faults faults,
     NodeListener listener) {}

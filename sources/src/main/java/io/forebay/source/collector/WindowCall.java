@@ -154,6 +154,7 @@ final class WindowCall extends ServerCall.Listener<WindowMessage> implements Win
   private @Nullable Fault join(WindowMessage message) {
     Fault refused = context.identity().check(message.agentId());
     if (refused != null) {
+      shared.refusals().refused(call.getAttributes(), message.agentId(), refused);
       return refused;
     }
     session = context.sessions().use(message.agentId(), message.epoch());
