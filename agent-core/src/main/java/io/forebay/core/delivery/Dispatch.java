@@ -12,6 +12,9 @@ final class Dispatch {
   /** Enough to learn whether a receiver that refused us has changed its mind. */
   private static final int PROBE_ITEMS = 16;
 
+  /** Each probe that fails makes the wait for the next longer. */
+  private static final int ENOUGH_TO_TAKE_TURNS = 4;
+
   private final Limits limits;
   private final Health health;
   private final BatchBounds bounds;
@@ -152,7 +155,8 @@ final class Dispatch {
     if (!health.isFailing()) {
       return 2;
     }
-    return (limits.strict() ? retries.isEmpty() : mayFailToo()) ? 1 : 0;
+    boolean room = limits.strict() ? retries.isEmpty() : retries.takesMore(limits.memoryBytes());
+    return room ? 1 : 0;
   }
 
   private @Nullable Parcel next(long now) {
@@ -168,16 +172,13 @@ final class Dispatch {
    * keeps all others waiting.
    */
   private @Nullable Parcel probe(long now) {
-    boolean freshFirst = freshIsNext || retries.size() < 2;
-    Parcel parcel = freshFirst && mayFailToo() ? fresh(now) : null;
+    boolean freshFirst = freshIsNext || retries.size() < ENOUGH_TO_TAKE_TURNS;
+    boolean room = retries.takesMore(limits.memoryBytes());
+    Parcel parcel = freshFirst && room ? fresh(now) : null;
     freshIsNext = parcel == null;
     parcel = parcel == null ? retry(now) : parcel;
-    parcel = parcel == null && !freshFirst && mayFailToo() ? fresh(now) : parcel;
+    parcel = parcel == null && !freshFirst && room ? fresh(now) : parcel;
     return parcel == null ? probeAside(now) : parcel;
-  }
-
-  private boolean mayFailToo() {
-    return retries.takesMore(limits.memoryBytes());
   }
 
   private @Nullable Parcel retry(long now) {

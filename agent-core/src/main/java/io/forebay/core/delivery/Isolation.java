@@ -105,8 +105,8 @@ final class Isolation {
 
   private void disprove(Parcel by, boolean mayBeBad) {
     for (Parcel parcel : retries.unwitnessed(by.request)) {
-      parcel.contested = mayBeBad && !parcel.aside;
-      parcel.unwitnessed = parcel.contested;
+      parcel.contested = mayBeBad;
+      parcel.unwitnessed = mayBeBad;
     }
   }
 

@@ -162,6 +162,48 @@ class DeliverySparseIsolationTest {
   }
 
   @Test
+  void aFailureThatOthersSharedIsNotCounted() {
+    h.batchSize = 1;
+    h.isolateAfterAttempts = 1;
+    h.start();
+    offerGood(1, SPARSE);
+    h.destination.answer(BROKEN);
+    h.offer("one");
+    h.offer("two");
+    h.pass(Duration.ofMinutes(1));
+    boolean[] well = {false};
+    h.destination.answerWith(
+        bodies -> {
+          well[0] |= bodies.contains("good2");
+          return well[0] || bodies.contains("good1") ? UP : BROKEN;
+        });
+    offerGood(1, Duration.ofMinutes(2));
+    assertThat(h.snapshot().bufferedItems()).isEqualTo(2);
+    offerGood(1, Duration.ofMinutes(2));
+    good += 2;
+    assertIsolated(0);
+  }
+
+  @Test
+  void aRefusalOfUsBetweenProvesNothingOfTheItem() {
+    h.batchSize = 1;
+    h.isolateAfterAttempts = 1;
+    h.withQueue = false;
+    h.start();
+    offerGood(1, SPARSE);
+    h.destination.answerWith(bodies -> bodies.contains("one") ? BROKEN : UP);
+    h.offer("one");
+    h.destination.answer(new SendResult.Paused("401 Unauthorized"));
+    h.pass(Duration.ofMinutes(1));
+    h.offer("two");
+    h.pass(Duration.ofMinutes(3));
+    h.destination.answer(UP);
+    h.pass(Duration.ofMinutes(3));
+    good += 2;
+    assertIsolated(0);
+  }
+
+  @Test
   void aloneItWaitsAndTheStatusSaysThatItMayBeAtFault() {
     startShort();
     h.offer("bad");
