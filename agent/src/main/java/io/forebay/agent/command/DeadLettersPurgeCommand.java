@@ -51,9 +51,10 @@ final class DeadLettersPurgeCommand implements Callable<Integer> {
     DeadLetterSweep sweep = new DeadLetterSweep(location, wanted);
     try {
       if (!yes) {
+        long count = sweep.count();
         String question =
-            location.title() + ": remove " + Amounts.count(sweep.count(), "dead letter") + "?";
-        if (!new Confirmation(context).ask(question)) {
+            location.title() + ": remove " + Amounts.count(count, "dead letter") + "?";
+        if (count > 0 && !new Confirmation(context).ask(question)) {
           context.out().println("nothing was removed");
           context.out().flush();
           return ExitCode.FAILURE.value();

@@ -17,6 +17,8 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -32,6 +34,8 @@ import picocli.CommandLine.Parameters;
           + " when something else lies in it, such as copies of damaged bytes."
     })
 final class QueueAdoptCommand implements Callable<Integer> {
+
+  private static final int NAMED = 8;
 
   private final CommandContext context;
 
@@ -209,10 +213,22 @@ final class QueueAdoptCommand implements Callable<Integer> {
         outcome.damaged() == 0
             ? ""
             : "; " + Amounts.count(outcome.damaged(), "record") + " could not be read";
-    String kept =
-        outcome.sourceRemoved()
-            ? ""
-            : "; " + from + " stays, without records, for what else is in it";
+    String kept = outcome.sourceRemoved() ? "" : "; " + from + " stays" + whatStays(from);
     return done + before + damage + kept;
+  }
+
+  private static String whatStays(Path directory) {
+    try (Stream<Path> files = Files.list(directory)) {
+      String names =
+          files
+              .map(file -> String.valueOf(file.getFileName()))
+              .filter(name -> !name.equals("lock") && !name.equals("state"))
+              .sorted()
+              .limit(NAMED)
+              .collect(Collectors.joining(", "));
+      return names.isEmpty() ? "" : ", without records, for what else is in it: " + names;
+    } catch (IOException e) {
+      throw QueueSelection.failed(e, directory);
+    }
   }
 }

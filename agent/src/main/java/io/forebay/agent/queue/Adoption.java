@@ -256,7 +256,7 @@ public final class Adoption {
         throw new IOException("the records got other numbers than the journal says");
       }
     } catch (QueueFullException e) {
-      throw new IOException(
+      throw new SentenceException(
           target.directory()
               + " is full after "
               + Amounts.count(records, "record")
@@ -274,14 +274,15 @@ public final class Adoption {
   /** The numbers in the first queue of records that the second has, by what both hold. */
   private Set<Long> arrived(Entry entry, PersistentQueue to) throws IOException {
     if (!entry.directory().equals(target.directory().toString()) || entry.epoch() != to.epoch()) {
-      throw new IOException(
+      throw new SentenceException(
           source.directory()
               + " is being taken over into "
               + entry.directory()
               + " already; finish this first: forebay queue adopt "
               + source.directory()
               + " "
-              + entry.directory());
+              + entry.directory(),
+          null);
     }
     return ArrivedRecords.of(source.directory(), target.directory(), entry).numbers();
   }

@@ -64,7 +64,7 @@ final class AdoptionJournal {
           Long.parseUnsignedLong(first.substring(0, blank), 16),
           pieces);
     } catch (RuntimeException e) {
-      throw new IOException(
+      throw new SentenceException(
           file.path() + " is not what an interrupted adopt leaves behind; move it away to go on",
           e);
     }

@@ -80,7 +80,7 @@ public final class DeadLetterSweep {
     try (QueueStore to = QueueStore.bounded(target)) {
       return run(new RecordAppender(to.queue()), progress);
     } catch (QueueFullException e) {
-      throw new IOException(
+      throw new SentenceException(
           target.directory()
               + " is full ("
               + e.bound()

@@ -87,7 +87,7 @@ public final class FrontSkip {
         }
       }
     } catch (QueueFullException e) {
-      throw new IOException(
+      throw new SentenceException(
           letters.directory()
               + " is full (dead_letters.max_byte_size); what was not moved is still in the queue. Replay or"
               + " purge dead letters, or raise it, and run this again",

@@ -123,12 +123,14 @@ public final class RecordImport {
 
   private Outcome killed(ImportNote note, Entry killed) throws IOException {
     if (!skip(killed.lines())) {
-      throw new IOException(
-          "an earlier import of this file was killed after line "
+      throw new SentenceException(
+          path
+              + ": an earlier import was killed after line "
               + killed.lines()
               + ", and now the file has only "
               + linesRead
-              + "; say with --skip how many lines to leave out");
+              + "; say with --skip how many lines to leave out",
+          null);
     }
     AtomicLong asked = new AtomicLong();
     long arrived =

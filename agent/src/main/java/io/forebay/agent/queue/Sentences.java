@@ -28,7 +28,7 @@ public final class Sentences {
           + "; a queue is changed only while nothing uses it: stop the agent, run this again, and"
           + " start the agent. Nothing was changed";
     }
-    if (e instanceof QueueFormatException) {
+    if (e instanceof QueueFormatException || e instanceof SentenceException) {
       return String.valueOf(e.getMessage());
     }
     if (e instanceof FileSystemException failed) {

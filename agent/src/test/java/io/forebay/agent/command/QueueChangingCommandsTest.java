@@ -454,6 +454,49 @@ class QueueChangingCommandsTest {
   }
 
   @Test
+  void adopt_ofADamagedQueue_saysWhatIsKept() throws IOException {
+    Path orphan = temp.resolve("old-name");
+    fill(orphan, 3);
+    damage(orphan, 1);
+    fill(queue(), 1);
+
+    assertThat(execute("queue", "adopt", "-c", config(), orphan.toString(), "out")).isEqualTo(1);
+
+    assertThat(run.out())
+        .contains(
+            "was added to " + queue() + ": 2 records; 1 record could not be read; " + orphan,
+            " stays, without records, for what else is in it: damaged-");
+    assertThat(execute("queue", "adopt", "-c", config(), orphan.toString(), "out")).isZero();
+    assertThat(run.out()).contains(orphan + " was empty");
+    assertThat(execute("queue", "purge", "--directory", "--yes", orphan.toString())).isZero();
+    assertThat(orphan).doesNotExist();
+  }
+
+  @Test
+  void adopt_intoAQueueThatIsFull_saysHowMuchIsLeft_once() throws IOException {
+    Path file = temp.resolve("lines.ndjson");
+    Files.writeString(file, ("{\"body\":\"" + "x".repeat(1_000) + "\"}\n").repeat(3_000));
+    Path orphan = Files.createDirectory(temp.resolve("old-name"));
+    assertThat(execute("queue", "import", orphan.toString(), file.toString())).isZero();
+    Path config = Path.of(config());
+    Files.writeString(
+        config, Files.readString(config).replace("path:", "max_byte_size: 1MB\n      path:"));
+    fill(queue(), 1);
+
+    assertThat(execute("queue", "adopt", "-c", config.toString(), orphan.toString(), "out"))
+        .isEqualTo(1);
+
+    assertThat(run.err())
+        .startsWith("forebay: " + queue() + " is full after ")
+        .contains("the rest stays in " + orphan + ". Make room, or raise max_byte_size");
+    Files.writeString(config, Files.readString(config).replace("1MB", "20MB"));
+    assertThat(execute("queue", "adopt", "-c", config.toString(), orphan.toString(), "out"))
+        .as(run.err())
+        .isZero();
+    assertThat(cat(queue()).lines()).hasSize(3_001);
+  }
+
+  @Test
   void adopt_ofDeadLetters_intoADestinationsQueue_isRefused() throws IOException {
     bury(1, "answered 400");
 
