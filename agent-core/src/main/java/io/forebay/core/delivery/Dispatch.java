@@ -169,15 +169,14 @@ final class Dispatch {
 
   /**
    * What was never sent takes turns with what failed, so that nothing bad, nor several of them,
-   * keeps all others waiting.
+   * keeps all others waiting; as long as more of it is read.
    */
   private @Nullable Parcel probe(long now) {
     boolean freshFirst = freshIsNext || retries.size() < ENOUGH_TO_TAKE_TURNS;
-    boolean room = retries.takesMore(limits.memoryBytes());
-    Parcel parcel = freshFirst && room ? fresh(now) : null;
+    Parcel parcel = freshFirst ? fresh(now) : null;
     freshIsNext = parcel == null;
     parcel = parcel == null ? retry(now) : parcel;
-    parcel = parcel == null && !freshFirst && room ? fresh(now) : parcel;
+    parcel = parcel == null && !freshFirst ? fresh(now) : parcel;
     return parcel == null ? probeAside(now) : parcel;
   }
 

@@ -78,10 +78,8 @@ final class Isolation {
       parcel.unwitnessed = false;
       parcel.lonelyFailures += parcel.contested ? 0 : 1;
       setAside(parcel, now);
-      if (!parcel.contested) {
-        judge(parcel, now);
-      }
       parcel.contested = false;
+      judge(parcel, now);
     }
   }
 

@@ -7,6 +7,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.forebay.core.component.SendResult;
+import io.forebay.core.config.DataSize;
 import io.forebay.core.config.DestinationSettings.PersistentQueueSettings.Mode;
 import java.time.Duration;
 import java.util.List;
@@ -215,6 +216,11 @@ class DeliverySparseIsolationTest {
         .contains("requests were all for 1 item of sequence 1: whether");
     assertThat(h.deadLetters.lines()).isEmpty();
 
+    h.offer("good" + good++);
+    while (h.destination.taken.isEmpty()) {
+      h.time.advanceTimeBy(Duration.ofMillis(1));
+    }
+    assertThat(h.snapshot().why()).isEqualTo("500 Internal Server Error");
     h.offer("bad-too");
     h.pass(Duration.ofMinutes(1));
     assertThat(h.snapshot().why()).isEqualTo("500 Internal Server Error");
@@ -239,6 +245,23 @@ class DeliverySparseIsolationTest {
     h.destination.answer(UP);
     offerGood(10, Duration.ofSeconds(30));
     assertIsolated(0);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1MiB, 16", "300B, 8"})
+  void anOutageReadsNoMoreThanABoundedNumberOfBatches(String memory, int batches) {
+    h.batchSize = 1;
+    h.memoryBytes = DataSize.parse(memory);
+    h.start();
+    h.destination.answer(BROKEN);
+    for (int i = 0; i < 40; i++) {
+      h.offer("x" + i);
+    }
+    h.pass(Duration.ofHours(3));
+    assertThat(h.destination.requests.stream().distinct()).hasSizeBetween(batches / 2, batches + 2);
+    h.destination.answer(UP);
+    h.pass(Duration.ofMinutes(5));
+    assertThat(h.destination.taken).hasSize(40);
   }
 
   @ParameterizedTest
@@ -309,6 +332,28 @@ class DeliverySparseIsolationTest {
         .singleElement()
         .asString()
         .contains("the backlog has been sent; 0 items in memory, 0 on disk, drained");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 300})
+  void itIsNotCalledDirectWhileSomethingThatFailedWaitsToBeSent(int answerMillis) {
+    h.mode = Mode.ALWAYS;
+    h.batchSize = 1;
+    h.start();
+    h.destination.script(
+        bodies ->
+            Mono.just(failingOnBad(bodies)).delayElement(Duration.ofMillis(answerMillis), h.time));
+    for (int i = 0; i < 5; i++) {
+      h.offer("bad" + i);
+    }
+    for (int i = 0; i < 400; i++) {
+      offerGood(i % 20 == 0 ? 1 : 0, Duration.ofMillis(1));
+      h.time.advanceTimeBy(Duration.ofMillis(400));
+      if (h.state() == DeliveryState.DIRECT) {
+        assertThat(h.snapshot().queue().records()).isEqualTo(h.snapshot().heldBack().items());
+      }
+    }
+    assertThat(h.snapshot().heldBack().items() + h.deadLetters.lines().size()).isEqualTo(5);
   }
 
   @Test
