@@ -84,10 +84,11 @@ public final class DiskException extends IOException {
       String what = inTheWay.getFile() + " is in the way";
       return new DiskException(Kind.FAILING, what, "remove it where it is not the queue's", cause);
     }
-    String what =
-        cause instanceof IOException
-            ? "its disk fails (" + said(cause) + ")"
-            : "the agent is at fault (" + cause + ")";
+    if (!(cause instanceof IOException)) {
+      String what = "the agent is at fault (" + cause + ")";
+      return new DiskException(Kind.FAILING, what, "please report it, with the log", cause);
+    }
+    String what = "its disk fails (" + said(cause) + ")";
     return new DiskException(
         Kind.FAILING, what, "look at the disk, or give the queue another path", cause);
   }

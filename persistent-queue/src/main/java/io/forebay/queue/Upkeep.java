@@ -64,6 +64,14 @@ final class Upkeep {
    */
   void tick(Runnable save) {
     try {
+      look(save);
+    } catch (RuntimeException e) {
+      health.writeFailed("look after itself", e); // what waits for room waits for the next tick
+    }
+  }
+
+  private void look(Runnable save) {
+    try {
       if (expires) {
         reader.dropExpired();
       }

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -178,6 +179,52 @@ class SpaceGrantTest {
       assertThat(pending)
           .succeedsWithin(Duration.ofSeconds(10))
           .isInstanceOf(AppendResult.Stored.class);
+    }
+  }
+
+  /** What waits for room must not wait for ever because a look at it went wrong. */
+  @Test
+  void block_goesOn_thoughUpkeepIsAtFaultOnce() throws IOException {
+    TestClock clock = new TestClock(1_800_000_000_000L);
+    ManualLoop loop = new ManualLoop(clock);
+    CrashStorage disk = new CrashStorage();
+    QueueFixture.Reports reports = new QueueFixture.Reports();
+    Shared shared = new Shared(60_000);
+    AtomicBoolean faulty = new AtomicBoolean();
+    Storage storage =
+        new ForwardingStorage(disk.storage()) {
+          @Override
+          public void delete(String name) throws IOException {
+            if (faulty.getAndSet(false)) {
+              throw new IllegalStateException("a fault");
+            }
+            super.delete(name);
+          }
+        };
+    QueueOptions options =
+        QueueFixture.options(Path.of("memory"), 1 << 20, 8192, Overflow.BLOCK, reports)
+            .withSpace(shared.grant(), 8192);
+    try (SegmentQueue queue = Recovery.open(options, storage, loop)) {
+      loop.run();
+      CompletableFuture<AppendResult> pending = null;
+      for (int i = 0; pending == null || pending.isDone(); i++) {
+        pending = queue.append(numbered(i, 3, 1000)).toCompletableFuture();
+        loop.run();
+      }
+      faulty.set(true);
+      leaseAll(queue).forEach(Lease::acknowledge);
+      try {
+        loop.advance(20); // the save that follows an acknowledgement
+      } catch (IllegalStateException thrown) {
+        assertThat(thrown).hasMessage("a fault");
+        faulty.set(true);
+      }
+      for (int i = 0; i < 3; i++) {
+        loop.advance(1000);
+      }
+      assertThat(pending).isCompletedWithValueMatching(AppendResult.Stored.class::isInstance);
+      assertThat(reports.diskTroubles)
+          .anyMatch(told -> told.contains("a fault); please report it, with the log"));
     }
   }
 

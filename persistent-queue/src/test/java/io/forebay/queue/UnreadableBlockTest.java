@@ -137,60 +137,22 @@ class UnreadableBlockTest {
   }
 
   /** Cannot read the block of the first segment, while that is so. */
-  private final class BadBlock implements Storage {
-    private final Storage storage;
+  private final class BadBlock extends ForwardingStorage {
 
     BadBlock(Storage storage) {
-      this.storage = storage;
+      super(storage);
     }
 
     @Override
-    public StorageFile open(String name) throws IOException {
-      StorageFile file = storage.open(name);
+    StorageFile opened(String name, StorageFile file) {
       return name.equals(SegmentHeader.fileName(0)) ? new BadFile(file) : file;
-    }
-
-    @Override
-    public List<Entry> list() throws IOException {
-      return storage.list();
-    }
-
-    @Override
-    public StorageFile create(String name) throws IOException {
-      return storage.create(name);
-    }
-
-    @Override
-    public void delete(String name) throws IOException {
-      storage.delete(name);
-    }
-
-    @Override
-    public void syncDirectory() throws IOException {
-      storage.syncDirectory();
-    }
-
-    @Override
-    public ByteBuffer buffer(int bytes) {
-      return storage.buffer(bytes);
-    }
-
-    @Override
-    public Path path(String name) {
-      return storage.path(name);
-    }
-
-    @Override
-    public void close() throws IOException {
-      storage.close();
     }
   }
 
-  private final class BadFile implements StorageFile {
-    private final StorageFile file;
+  private final class BadFile extends ForwardingStorage.ForwardingFile {
 
     BadFile(StorageFile file) {
-      this.file = file;
+      super(file);
     }
 
     @Override
@@ -198,27 +160,7 @@ class UnreadableBlockTest {
       if (bad && position < BAD_TO && position + into.remaining() > BAD_FROM) {
         throw new IOException("bad block");
       }
-      return file.read(into, position);
-    }
-
-    @Override
-    public void write(ByteBuffer bytes, long position) throws IOException {
-      file.write(bytes, position);
-    }
-
-    @Override
-    public void sync() throws IOException {
-      file.sync();
-    }
-
-    @Override
-    public long size() throws IOException {
-      return file.size();
-    }
-
-    @Override
-    public void close() throws IOException {
-      file.close();
+      return super.read(into, position);
     }
   }
 }
