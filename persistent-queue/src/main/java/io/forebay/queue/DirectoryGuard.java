@@ -66,8 +66,20 @@ final class DirectoryGuard {
    */
   static void check(Storage storage) throws IOException {
     if (!storage.holdsDirectory()) {
-      throw DiskException.gone();
+      throw gone(storage);
     }
+  }
+
+  /** Why the directory is not the one that was locked: it is gone, or cannot be looked into. */
+  static DiskException gone(Storage storage) {
+    try {
+      storage.list();
+    } catch (NoSuchFileException | NotDirectoryException e) {
+      return DiskException.gone();
+    } catch (IOException e) {
+      return DiskException.of(e);
+    }
+    return DiskException.gone();
   }
 
   private void checkNew() throws IOException {

@@ -184,7 +184,7 @@ final class SegmentWriter {
 
   private IOException gone() {
     if (!storage.holdsDirectory()) {
-      return DiskException.gone();
+      return DirectoryGuard.gone(storage);
     }
     return new DiskException(
         DiskException.Kind.GONE,

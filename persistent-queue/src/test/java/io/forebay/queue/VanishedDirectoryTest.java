@@ -190,6 +190,26 @@ class VanishedDirectoryTest {
         .anyMatch(told -> told.startsWith("read"));
   }
 
+  /** As seen by whoever may not look into the directory; a test may run as one who always may. */
+  @Test
+  void directoryThatMayNotBeLookedInto_isNotCalledGone() throws IOException {
+    Storage closed =
+        new ForwardingStorage(new CrashStorage().storage()) {
+          @Override
+          public List<Entry> list() throws IOException {
+            throw new java.nio.file.AccessDeniedException("/q");
+          }
+
+          @Override
+          public boolean holdsDirectory() {
+            return false;
+          }
+        };
+    assertThatThrownBy(() -> DirectoryGuard.check(closed))
+        .isInstanceOf(DiskException.class)
+        .hasMessageContaining("may not use /q; give it the right");
+  }
+
   /** As after a backup was put back, or a file system was mounted again. */
   @Test
   void directoryThatIsReplacedByACopy_losesNothing_andIsLockedAnew() throws IOException {
