@@ -70,8 +70,16 @@ final class DirectoryGuard {
     }
   }
 
-  /** Why the directory is not the one that was locked: it is gone, or cannot be looked into. */
+  /**
+   * Why a file is not there any more: its directory went, or cannot be looked into, or it alone.
+   */
   static DiskException gone(Storage storage) {
+    if (storage.holdsDirectory()) {
+      return new DiskException(
+          DiskException.Kind.GONE,
+          "a file that it writes to was removed; nothing has to be mended, and whoever removes files"
+              + " there is to be stopped");
+    }
     try {
       storage.list();
     } catch (NoSuchFileException | NotDirectoryException e) {

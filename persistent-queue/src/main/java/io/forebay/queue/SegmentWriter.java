@@ -162,7 +162,7 @@ final class SegmentWriter {
       nameUnsynced = false;
     }
     if (!target.isInPlace()) {
-      throw gone();
+      throw DirectoryGuard.gone(storage);
     }
     unsynced = false;
     publishedUnsynced = false;
@@ -177,19 +177,9 @@ final class SegmentWriter {
   void endIfGone() {
     StorageFile target = file;
     if (target != null && !target.isInPlace()) {
-      health.writeFailed("append", gone());
+      health.writeFailed("append", DirectoryGuard.gone(storage));
       end();
     }
-  }
-
-  private IOException gone() {
-    if (!storage.holdsDirectory()) {
-      return DirectoryGuard.gone(storage);
-    }
-    return new DiskException(
-        DiskException.Kind.GONE,
-        "a file that it writes to was removed; nothing has to be mended, and whoever removes files"
-            + " there is to be stopped");
   }
 
   /** Lets readers see the group. */
