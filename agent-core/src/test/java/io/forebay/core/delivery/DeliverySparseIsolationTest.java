@@ -167,7 +167,8 @@ class DeliverySparseIsolationTest {
     h.batchSize = 1;
     h.isolateAfterAttempts = 1;
     h.start();
-    offerGood(1, SPARSE);
+    // So that the receiver is known to be well.
+    offerGood(40, SPARSE);
     h.destination.answer(BROKEN);
     h.offer("one");
     h.offer("two");
@@ -175,8 +176,8 @@ class DeliverySparseIsolationTest {
     boolean[] well = {false};
     h.destination.answerWith(
         bodies -> {
-          well[0] |= bodies.contains("good2");
-          return well[0] || bodies.contains("good1") ? UP : BROKEN;
+          well[0] |= bodies.contains("good41");
+          return well[0] || bodies.contains("good40") ? UP : BROKEN;
         });
     offerGood(1, Duration.ofMinutes(2));
     assertThat(h.snapshot().bufferedItems()).isEqualTo(2);
