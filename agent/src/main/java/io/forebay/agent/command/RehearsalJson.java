@@ -47,6 +47,12 @@ final class RehearsalJson {
       json.writeStringProperty("mode", queue.mode().name().toLowerCase(Locale.ROOT));
       json.writeNumberProperty("max_byte_size", queue.maxByteSize().bytes());
     }
+    Long budget = result.budgetBytes();
+    if (budget == null) {
+      json.writeNullProperty("disk_budget_bytes");
+    } else {
+      json.writeNumberProperty("disk_budget_bytes", budget);
+    }
     json.writeNumberProperty("divided_by", result.parts());
     json.writeNumberProperty("peak_disk_bytes", figures.peakDiskBytes());
     json.writeNumberProperty("peak_memory_items", figures.peakMemoryItems());
@@ -65,6 +71,10 @@ final class RehearsalJson {
     } else {
       json.writeObjectPropertyStart("advice");
       json.writeNumberProperty("max_byte_size", advice.maxByteSize());
+      Long diskBudget = advice.diskBudget();
+      if (diskBudget != null) {
+        json.writeNumberProperty("disk_budget_max_byte_size", diskBudget);
+      }
       Integer drain = advice.drainRateLimit();
       if (drain != null) {
         json.writeNumberProperty("drain_rate_limit", drain);

@@ -6,6 +6,8 @@ import io.forebay.agent.rehearsal.Load;
 import io.forebay.agent.rehearsal.Rehearsal.Result;
 import io.forebay.agent.terminal.Amounts;
 import io.forebay.agent.terminal.Style;
+import io.forebay.core.config.AgentSettings.DiskBudgetSettings;
+import io.forebay.core.config.DataSize;
 import io.forebay.core.config.DestinationSettings.PersistentQueueSettings;
 import io.forebay.core.graph.NodeKind;
 import io.forebay.core.graph.PipelineGraph;
@@ -56,14 +58,34 @@ final class RehearsalText {
     lines.add(
         "Rehearsed with the agent's own delivery and queue, in virtual time and on a disk in memory. Each");
     lines.add("destination was given all items: what filters and routes take out comes on top.");
-    if (graph.settings().diskBudget() != null) {
-      lines.add("settings.disk_budget is left out: see that the sum of the peaks fits it.");
-    }
+    lines.add("The disk is taken to be fast enough, and to have room for all bounds of the file.");
     for (Result result : results) {
       lines.add("");
       destination(result, lines);
     }
+    together(results, lines);
     return lines;
+  }
+
+  /** Each was alone with the budget. */
+  private void together(List<Result> results, List<String> lines) {
+    DiskBudgetSettings budget = graph.settings().diskBudget();
+    DataSize max = budget == null ? null : budget.maxByteSize();
+    if (max == null) {
+      return;
+    }
+    long peaks = results.stream().mapToLong(result -> result.figures().peakDiskBytes()).sum();
+    String text =
+        "Each was alone with settings.disk_budget, all other queues empty. All peaks together: "
+            + Amounts.bytes(peaks)
+            + " of "
+            + Amounts.bytes(max.bytes())
+            + " (disk_budget.max_byte_size)";
+    lines.add("");
+    lines.add(
+        peaks <= max.bytes()
+            ? text + "."
+            : text + style.red(": in an outage of all at once they overflow earlier."));
   }
 
   private void destination(Result result, List<String> lines) {
@@ -81,11 +103,15 @@ final class RehearsalText {
           "  compression is left out, since it depends on the items: figures on disk are the most");
     }
     if (queue != null) {
+      long own = queue.maxByteSize().bytes();
+      Long shared = result.budgetBytes();
       lines.add(
           row("peak on disk")
               + Amounts.bytes(figures.peakDiskBytes())
               + " of "
-              + Amounts.bytes(queue.maxByteSize().bytes()));
+              + (shared == null || shared >= own
+                  ? Amounts.bytes(own)
+                  : Amounts.bytes(shared) + ", which settings.disk_budget leaves it"));
     }
     lines.add(
         row("peak in memory")
@@ -170,6 +196,10 @@ final class RehearsalText {
         (advice.needsQueue() ? "a persistent_queue with " : "")
             + "max_byte_size: "
             + size(advice.maxByteSize()));
+    Long budget = advice.diskBudget();
+    if (budget != null) {
+      keys.add("settings.disk_budget.max_byte_size: " + size(budget));
+    }
     Integer drain = advice.drainRateLimit();
     if (drain != null) {
       keys.add("drain_rate_limit: " + drain + " or more, or 0 for no limit");

@@ -14,13 +14,16 @@ import org.jspecify.annotations.Nullable;
  * @param needsQueue whether there is no {@code persistent_queue} yet
  * @param drained from the return of the receiver until the backlog was gone; null when it does not
  *     shrink, since the receiver takes no more than what comes
+ * @param diskBudget bytes that {@code disk_budget.max_byte_size} must have; null where it is enough
+ *     or not set
  */
 public record Advice(
     long maxByteSize,
     @Nullable Integer drainRateLimit,
     @Nullable Duration maxAge,
     boolean needsQueue,
-    @Nullable Duration drained) {
+    @Nullable Duration drained,
+    @Nullable Long diskBudget) {
 
   private static final double TO_SPARE = 1.1;
 
@@ -28,15 +31,19 @@ public record Advice(
       Figures enough,
       @Nullable Integer drainRateLimit,
       @Nullable Duration oldest,
-      boolean needsQueue) {
+      boolean needsQueue,
+      BudgetPart budget) {
+    long maxByteSize = rounded((long) (enough.peakDiskBytes() * TO_SPARE));
+    Long most = budget.mostBytes();
     return new Advice(
-        rounded((long) (enough.peakDiskBytes() * TO_SPARE)),
+        maxByteSize,
         drainRateLimit,
         oldest == null
             ? null
             : Duration.ofMinutes((long) Math.ceil(oldest.toSeconds() * TO_SPARE / 60)),
         needsQueue,
-        enough.drained());
+        enough.drained(),
+        most == null || most >= maxByteSize ? null : rounded(budget.budgetFor(maxByteSize)));
   }
 
   /** Upwards, to two digits, or three that begin with 1. */

@@ -9,6 +9,7 @@ import io.forebay.core.delivery.DeliveryListener;
 import io.forebay.core.delivery.DeliveryOptions;
 import io.forebay.core.delivery.DeliverySnapshot;
 import io.forebay.core.delivery.DeliveryState;
+import io.forebay.queue.QueueOptions;
 import io.forebay.queue.QueueStatistics;
 import io.forebay.queue.VirtualDisk;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleConsumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,13 +32,15 @@ final class OutageRun {
    * What a destination is, for a rehearsal.
    *
    * @param windows batches under way at once where items have numbers; 0 where they have none
+   * @param shared gives a queue its part of a disk budget
    */
   record Subject(
       String node,
       DestinationSettings settings,
       DataSize defaultBatchBytes,
       Duration defaultBatchTimeout,
-      int windows) {}
+      int windows,
+      UnaryOperator<QueueOptions> shared) {}
 
   private static final Path NOWHERE = Path.of("rehearsal");
   private static final long HEALTHY_NANOS = Duration.ofSeconds(10).toNanos();
@@ -91,7 +95,7 @@ final class OutageRun {
                 time,
                 time,
                 new Drops(),
-                disk::open));
+                options -> disk.open(subject.shared().apply(options))));
   }
 
   Figures run() {

@@ -8,8 +8,10 @@ import io.forebay.core.config.DestinationSettings;
 import io.forebay.core.config.DestinationSettings.PersistentQueueSettings;
 import io.forebay.core.graph.NodeKind;
 import io.forebay.core.graph.PipelineGraph;
+import io.forebay.queue.QueueOptions;
 import java.time.Duration;
 import java.util.function.DoubleConsumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +35,8 @@ public final class Rehearsal {
    * @param settings as they are in the file
    * @param figures of the outage
    * @param parts by which rate and bounds were divided, and figures multiplied; 1 for not
+   * @param budgetBytes the most that the disk budget lets the queue have while all others are
+   *     empty; null where it sets no bound
    * @param advice what would lose nothing and make no source wait; null where nothing is amiss
    */
   public record Result(
@@ -41,6 +45,7 @@ public final class Rehearsal {
       DestinationSettings settings,
       Figures figures,
       int parts,
+      @Nullable Long budgetBytes,
       @Nullable Advice advice) {
 
     /** Whether nothing is lost by this destination. */
@@ -58,10 +63,12 @@ public final class Rehearsal {
     }
   }
 
+  private final PipelineGraph graph;
   private final AgentSettings agent;
   private final Load load;
 
   public Rehearsal(PipelineGraph graph, Load load) {
+    this.graph = graph;
     this.agent = graph.settings();
     this.load = load;
   }
@@ -73,13 +80,23 @@ public final class Rehearsal {
    */
   public Result of(PipelineGraph.Node node, DoubleConsumer progress) throws TooMuchException {
     DestinationSettings settings = settings(node);
-    int parts = parts(settings);
-    Figures figures = run(node, settings, parts, done -> progress.accept(done / 2));
+    BudgetPart budget = new BudgetPart(graph, node.name());
+    int parts = parts(settings, budget.mostParts());
+    Figures figures =
+        run(
+            node,
+            settings,
+            parts,
+            options -> budget.share(options, parts),
+            done -> progress.accept(done / 2));
     boolean amiss =
         figures.lost() > 0 || figures.waitingAtSources() > 0 || figures.drained() == null;
     Advice advice =
-        amiss ? advice(node, settings, figures, done -> progress.accept(0.5 + done / 2)) : null;
-    return new Result(node.name(), node.type(), settings, figures, parts, advice);
+        amiss
+            ? advice(node, settings, figures, budget, done -> progress.accept(0.5 + done / 2))
+            : null;
+    return new Result(
+        node.name(), node.type(), settings, figures, parts, budget.mostBytes(), advice);
   }
 
   private static DestinationSettings settings(PipelineGraph.Node node) {
@@ -95,29 +112,35 @@ public final class Rehearsal {
     return factory.settings(factory.configType().cast(config));
   }
 
-  private int parts(DestinationSettings settings) throws TooMuchException {
+  private int parts(DestinationSettings settings, int most) throws TooMuchException {
     long items = load.outageItems();
     long wanted = (items + MAX_ITEMS - 1) / MAX_ITEMS;
-    int parts = (int) Math.max(Math.min(wanted, ScaledSettings.mostParts(settings)), 1);
+    int parts =
+        (int) Math.max(Math.min(Math.min(wanted, most), ScaledSettings.mostParts(settings)), 1);
     if (items / parts > FAR_TOO_MANY_ITEMS) {
       throw new TooMuchException(
           "an outage of "
               + items
               + " items is too much for a queue this small: it is full within moments. Shorten --outage, or"
-              + " raise max_byte_size");
+              + " raise max_byte_size, or the disk budget where there is one");
     }
     return parts;
   }
 
   private Figures run(
-      PipelineGraph.Node node, DestinationSettings settings, int parts, DoubleConsumer progress) {
+      PipelineGraph.Node node,
+      DestinationSettings settings,
+      int parts,
+      UnaryOperator<QueueOptions> shared,
+      DoubleConsumer progress) {
     Subject subject =
         new Subject(
             node.name(),
             ScaledSettings.of(settings, parts),
             DataSize.ofBytes(Math.max(agent.itemBufferMaxByteLimit().bytes() / parts, 1)),
             agent.itemBufferFlushInterval(),
-            node.type().equals(NUMBERED_TYPE) ? NUMBERED_WINDOWS : 0);
+            node.type().equals(NUMBERED_TYPE) ? NUMBERED_WINDOWS : 0,
+            shared);
     return new OutageRun(subject, load.dividedBy(parts), progress).run().times(parts);
   }
 
@@ -125,6 +148,7 @@ public final class Rehearsal {
       PipelineGraph.Node node,
       DestinationSettings settings,
       Figures figures,
+      BudgetPart budget,
       DoubleConsumer progress)
       throws TooMuchException {
     PersistentQueueSettings queue = settings.persistentQueue();
@@ -133,10 +157,11 @@ public final class Rehearsal {
       fasterDrain = (int) Math.min(Math.ceil(2 * load.itemsPerSecond()), Integer.MAX_VALUE);
     }
     DestinationSettings roomy = ScaledSettings.withRoom(settings, fasterDrain);
-    Figures enough = run(node, roomy, parts(roomy), progress);
+    Figures enough =
+        run(node, roomy, parts(roomy, Integer.MAX_VALUE), options -> options, progress);
     Duration age =
         queue != null && figures.dropped().containsKey("max_age") ? enough.oldest() : null;
-    return Advice.of(enough, fasterDrain, age, queue == null);
+    return Advice.of(enough, fasterDrain, age, queue == null, budget);
   }
 
   private boolean drainIsTheCause(PersistentQueueSettings queue) {

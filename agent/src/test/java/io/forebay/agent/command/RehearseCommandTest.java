@@ -61,6 +61,23 @@ class RehearseCommandTest {
   }
 
   @Test
+  void saysWhatTheDiskBudgetLeavesEach_andWhetherAllFitTogether() throws IOException {
+    Path config = Path.of(config("100MB"));
+    Files.writeString(
+        config,
+        Files.readString(config)
+            .replace("nodes:", "settings: {disk_budget: {max_byte_size: 6MB}}\nnodes:"));
+    assertThat(run.execute("rehearse", config.toString(), "--outage", "5m", "--rate", "40/s"))
+        .as(run.err())
+        .isEqualTo(1);
+    assertThat(run.out())
+        .contains("of 5.0 MB, which settings.disk_budget leaves it", "items (disk_budget)")
+        .containsPattern("max_byte_size: 1\\dMB, settings.disk_budget.max_byte_size: 1\\dMB")
+        .containsPattern("All peaks together: 5.0 MB of 6.0 MB \\(disk_budget.max_byte_size\\)\\.");
+    assertThat(run.err()).isEmpty();
+  }
+
+  @Test
   void aQueueThatIsLargeEnoughIsWell_andAloneWhereItIsNamed() throws IOException {
     assertThat(
             run.execute(

@@ -26,6 +26,10 @@ class RehearsalTest {
   @TempDir private Path directory;
 
   private Result rehearse(Load load, String queueKeys) throws Exception {
+    return rehearse(load, queueKeys, "");
+  }
+
+  private Result rehearse(Load load, String queueKeys, String settings) throws Exception {
     String queue =
         queueKeys.isEmpty()
             ? ""
@@ -38,7 +42,7 @@ class RehearsalTest {
             directory.resolve("pipeline.yaml"),
             """
             version: v3
-            nodes:
+            %snodes:
             - name: in
               type: demo_input
             - name: out
@@ -48,7 +52,7 @@ class RehearsalTest {
             - from: in
               to: out
             """
-                .formatted(queue));
+                .formatted(settings, queue));
     PipelineGraph graph =
         PipelineLoader.load(file, ComponentRegistry.load(), name -> null).graph().orElseThrow();
     Result result =
@@ -113,6 +117,41 @@ class RehearsalTest {
             "max_byte_size: " + advice.maxByteSize() + "\noverflow: " + overflow);
     assertThat(enough.losesNothing()).isTrue();
     assertThat(enough.advice()).isNull();
+  }
+
+  private static String budget(long bytes) {
+    return "settings: {disk_budget: {max_byte_size: " + bytes + "}}\n";
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "drop_newest, disk_budget, 300, 500, 40000000, 113000000",
+    "drop_oldest, overflow_oldest, 300, 500, 40000000, 113000000",
+    "drop_newest, disk_budget, 10000, 200, 600000000, 1509000000"
+  })
+  void theDiskBudgetBoundsItAsInTheAgent_andTheAdviceIsEnough(
+      String overflow, String reason, double rate, int bytes, long budget, long needed)
+      throws Exception {
+    // An eighth is set aside for the dead letters.
+    long most = budget / 8 * 7;
+    String keys = "max_byte_size: 500GB\noverflow: " + overflow;
+
+    Result result = rehearse(load(rate, bytes, 0), keys, budget(budget));
+
+    assertThat(result.parts()).isEqualTo(rate > 1000 ? 3 : 1);
+    assertThat(result.budgetBytes()).isEqualTo(most);
+    assertThat(result.figures().peakDiskBytes())
+        .isCloseTo(most, withPercentage(3))
+        .isLessThanOrEqualTo(most);
+    assertThat(result.figures().dropped().keySet()).containsExactly(reason);
+    Advice advice = result.advice();
+    assertThat(advice).isNotNull();
+    Long enough = advice.diskBudget();
+    assertThat(enough).isNotNull();
+    assertThat(enough).isCloseTo(needed, withPercentage(6));
+    Result better = rehearse(load(rate, bytes, 0), keys, budget(enough));
+    assertThat(better.losesNothing()).isTrue();
+    assertThat(better.advice()).isNull();
   }
 
   @Test
