@@ -21,7 +21,9 @@ final class VirtualTime implements Scheduler {
   private static final long EPOCH_MILLIS = 1_767_225_600_000L;
 
   private static final class Task implements Disposable {
-    private final Runnable work;
+    private static final Runnable NOTHING = () -> {};
+
+    private Runnable work;
     private final long at;
     private final long order;
     private boolean disposed;
@@ -37,14 +39,14 @@ final class VirtualTime implements Scheduler {
     }
 
     void run() {
-      if (!disposed) {
-        work.run();
-      }
+      work.run();
     }
 
+    /** Lets go of the work, which may hold a whole batch, long before its time has come. */
     @Override
     public void dispose() {
       disposed = true;
+      work = NOTHING;
     }
 
     @Override
