@@ -103,19 +103,31 @@ public final class QueueRegistry {
       known.put(
           directory, new Entry(queue.kind(), queue.node(), queue.type(), directory, nowMillis));
     }
-    List<Entry> kept =
-        known.values().stream()
-            .sorted(Comparator.comparingLong(Entry::openedMillis).reversed())
-            .limit(MAX_ENTRIES)
-            .toList();
     try {
-      write(kept);
+      write(
+          known.values().stream()
+              .sorted(Comparator.comparingLong(Entry::openedMillis).reversed())
+              .limit(MAX_ENTRIES)
+              .toList());
     } catch (IOException e) {
       log.warn(
           "cannot keep the list of queues in {}: {}; queues outside of it may be forgotten once no"
               + " node names them",
           dataDirectory,
           e.toString());
+    }
+  }
+
+  /**
+   * Forgets the queue in a directory that was removed on purpose, so that nobody looks for it.
+   *
+   * @param directory as {@link QueueSearch#real} tells it
+   * @throws IOException when the list cannot be written anew; it is as it was then
+   */
+  public void forget(Path directory) throws IOException {
+    List<Entry> entries = read();
+    if (entries.removeIf(entry -> entry.directory().equals(directory))) {
+      write(entries);
     }
   }
 

@@ -454,6 +454,25 @@ class QueueChangingCommandsTest {
   }
 
   @Test
+  void purgeOfADirectory_makesItUnknown_soThatNobodyMissesIt() throws IOException {
+    fill(queue(), 3);
+    Files.createDirectories(data());
+    String line =
+        "{\"directory\":\"%s\",\"kind\":\"queue\",\"node\":\"%s\",\"type\":\"http_output\",\"opened_at\":1}\n";
+    Path list = data().resolve("queues.ndjson");
+    Path other = temp.toRealPath().resolve("other");
+    Files.writeString(
+        list, line.formatted(queue().toRealPath(), "out") + line.formatted(other, "other"));
+    String[] in = {"-c", config(), "--data-dir", data().toString()};
+
+    assertThat(execute(with(new String[] {"queue", "purge", "out", "--yes", "--directory"}, in)))
+        .isZero();
+
+    assertThat(execute(with(new String[] {"queue", "check"}, in))).as(run.err()).isZero();
+    assertThat(list).content().contains("other").doesNotContain("\"out\"");
+  }
+
+  @Test
   void adopt_ofADamagedQueue_saysWhatIsKept() throws IOException {
     Path orphan = temp.resolve("old-name");
     fill(orphan, 3);
