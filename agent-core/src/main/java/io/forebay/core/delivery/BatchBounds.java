@@ -4,8 +4,8 @@ import java.time.Duration;
 
 /**
  * How large a request may be: as configured; smaller for a while after the receiver found one too
- * large; and a small part of it, doubling with each success, after an outage or when the receiver
- * said that it is asked for too much. On the loop only.
+ * large; and a small part of it, doubling with each success, after an outage, when the receiver
+ * said that it is asked for too much, or to find out which item fails. On the loop only.
  */
 final class BatchBounds {
 
@@ -16,14 +16,12 @@ final class BatchBounds {
 
   private static final int MOST_HALVINGS = 10;
 
-  /** Of the usual megabyte one item is left. */
-  private static final int NARROW_HALVINGS = 20;
-
   private final int configuredItems;
   private final long configuredBytes;
   private int items;
   private long bytes;
   private int halvings;
+  private int narrowed = Integer.MAX_VALUE;
   private long until = Long.MIN_VALUE;
 
   BatchBounds(int items, long bytes) {
@@ -41,6 +39,7 @@ final class BatchBounds {
 
   void delivered() {
     halvings = Math.max(halvings - 1, 0);
+    narrowed = narrowed > Integer.MAX_VALUE / 2 ? Integer.MAX_VALUE : narrowed * 2;
   }
 
   /** The receiver is there, and asked for too much. */
@@ -53,15 +52,16 @@ final class BatchBounds {
     halvings = Math.max(halvings, SLOW_START_HALVINGS);
   }
 
-  /** Less is tried each time, to find out which item fails. */
-  void narrow() {
-    halvings = Math.min(halvings + 1, NARROW_HALVINGS);
+  /** No more than half of what failed is tried next, to find out which item fails. */
+  void narrow(Parcel failed) {
+    narrowed = Math.min(narrowed, Math.max(failed.items() / 2, 1));
   }
 
   int items(long now) {
     forget(now);
     // No bound on the items: then the bytes bound them.
-    return items == Integer.MAX_VALUE ? items : Math.max(items >> halvings, 1);
+    int bound = items == Integer.MAX_VALUE ? items : Math.max(items >> halvings, 1);
+    return Math.min(bound, narrowed);
   }
 
   long bytes(long now) {

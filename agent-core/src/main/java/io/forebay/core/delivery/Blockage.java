@@ -44,18 +44,19 @@ final class Blockage {
       front = null;
       return;
     }
-    boolean known = front != null;
+    Parcel known = front;
     front = parcel;
-    if (!known) {
+    if (known == null || (parcel.items() == 1 && known.items() > 1)) {
       long behind = ledger.memoryItems() + ledger.queuedItems() - parcel.items();
       log.warn(
           "{}: {} failed {} times, and strict_ordering keeps all that follows, {} so far, waiting:"
-              + " {}",
+              + " {}{}",
           node,
           parcel.name(),
           parcel.attempts,
           behind == 1 ? "1 item" : behind + " items",
-          why);
+          why,
+          heldBack().blocking() ? wayOut(parcel) : "");
     }
   }
 
@@ -86,12 +87,20 @@ final class Blockage {
         + " times"
         + (blocking.failedAt < lastDelivered
             ? " while what came before was delivered, and strict_ordering keeps all that follows"
-                + " waiting. To make a dead letter of it: stop the agent, and forebay queue skip"
-                + " -c FILE "
-                + node
-                + " --to "
-                + blocking.lastSequence()
+                + " waiting"
+                + wayOut(blocking)
             : ", and strict_ordering keeps all that follows waiting; should the receiver take other"
                 + " data, see 'One batch keeps failing' in docs/OPERATIONS.md");
+  }
+
+  /** To skip all of what fails together would bury what is good in it. */
+  private String wayOut(Parcel blocking) {
+    if (blocking.items() == 1) {
+      return ". To make a dead letter of it: stop the agent, and forebay queue skip -c FILE "
+          + node
+          + " --to "
+          + blocking.lastSequence();
+    }
+    return "; the bad one among them is being looked for";
   }
 }

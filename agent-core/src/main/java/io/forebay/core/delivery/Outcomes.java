@@ -103,7 +103,7 @@ final class Outcomes implements Sender.Results {
       if (retry.overloaded()) {
         bounds.overloaded();
       } else if (blockage.narrows(parcel)) {
-        bounds.narrow();
+        bounds.narrow(parcel);
       } else {
         bounds.unreachable();
       }

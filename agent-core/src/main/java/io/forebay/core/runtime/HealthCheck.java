@@ -117,7 +117,14 @@ final class HealthCheck {
     }
     if (snapshot.heldBack().blocking()) {
       reasons.add(
-          new Reason(name, "blocked", because("one item keeps all others waiting", snapshot)));
+          new Reason(
+              name,
+              "blocked",
+              because(
+                  snapshot.heldBack().items() == 1
+                      ? "one item keeps all others waiting"
+                      : "a batch keeps all others waiting",
+                  snapshot)));
     }
     QueueStatistics queue = snapshot.queue();
     checkDisk(name, "the queue's disk fails", snapshot.diskTrouble(), queue, reasons);

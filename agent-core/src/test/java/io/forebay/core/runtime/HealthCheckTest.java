@@ -141,6 +141,10 @@ class HealthCheckTest {
                 "out",
                 "blocked",
                 "one item keeps all others waiting: 500; 1 item failed 12 times"));
+    delivery.heldBack = new DeliverySnapshot.HeldBack(30, true);
+    assertThat(reasonsAfter(Duration.ofSeconds(1)))
+        .extracting(Reason::message)
+        .containsExactly("a batch keeps all others waiting: 500; 1 item failed 12 times");
     delivery.heldBack = new DeliverySnapshot.HeldBack(1, false);
     assertThat(reasonsAfter(Duration.ofSeconds(1))).isEmpty();
   }
