@@ -72,22 +72,24 @@ final class DirectoryGuard {
 
   /**
    * Why a file is not there any more: its directory went, or cannot be looked into, or it alone.
+   * Gone is called only what is seen to be: whoever then makes an empty directory loses what is in
+   * one that cannot be looked into.
    */
   static DiskException gone(Storage storage) {
-    if (storage.holdsDirectory()) {
-      return new DiskException(
-          DiskException.Kind.GONE,
-          "a file that it writes to was removed; nothing has to be mended, and whoever removes files"
-              + " there is to be stopped");
-    }
     try {
+      if (storage.holdsDirectory()) {
+        return new DiskException(
+            DiskException.Kind.GONE,
+            "a file that it writes to was removed; nothing has to be mended, and whoever removes"
+                + " files there is to be stopped");
+      }
       storage.list();
     } catch (NoSuchFileException | NotDirectoryException e) {
       return DiskException.gone();
     } catch (IOException e) {
       return DiskException.of(e);
     }
-    return DiskException.gone();
+    return DiskException.replaced();
   }
 
   private void checkNew() throws IOException {

@@ -51,8 +51,12 @@ final class DirectoryLock implements Closeable {
     }
   }
 
-  /** Whether the lock is still that of the directory: neither was removed or replaced. */
-  boolean isInPlace() {
+  /**
+   * Whether the lock is still that of the directory: neither was removed or replaced.
+   *
+   * @throws IOException where that cannot be found out
+   */
+  boolean isInPlace() throws IOException {
     return held.file().isStillAt(directory.resolve(FILE_NAME));
   }
 

@@ -112,6 +112,16 @@ public final class DiskException extends IOException {
         "the directory was removed or moved away; put the directory back, or make an empty one");
   }
 
+  /** The directory is there, and not the one that was locked, or its lock was removed. */
+  static DiskException replaced() {
+    return new DiskException(
+        Kind.FAILING,
+        "the directory, or the file '"
+            + DirectoryLock.FILE_NAME
+            + "' in it, was replaced; it is looked at again, and nothing has to be mended where the"
+            + " directory is the right one");
+  }
+
   /** In the words of the system, which may name a file and nothing else. */
   private static String said(Exception cause) {
     if (cause instanceof FileSystemException named && named.getReason() == null) {

@@ -2,6 +2,8 @@ package io.forebay.queue;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
@@ -17,11 +19,15 @@ record FileIdentity(@Nullable Object key) {
     return new FileIdentity(Files.readAttributes(file, BasicFileAttributes.class).fileKey());
   }
 
-  /** False also where it cannot be found out. */
-  boolean isStillAt(Path file) {
+  /**
+   * False where there is no file of the name, or another.
+   *
+   * @throws IOException where it cannot be found out, as by a user who may not look: it is not gone
+   */
+  boolean isStillAt(Path file) throws IOException {
     try {
       return equals(of(file));
-    } catch (IOException e) {
+    } catch (NoSuchFileException | NotDirectoryException e) {
       return false;
     }
   }

@@ -105,7 +105,7 @@ final class FileStorage implements Storage {
   }
 
   @Override
-  public boolean holdsDirectory() {
+  public boolean holdsDirectory() throws IOException {
     return lock.isInPlace();
   }
 
@@ -217,7 +217,7 @@ final class FileStorage implements Storage {
     }
 
     @Override
-    public boolean isInPlace() {
+    public boolean isInPlace() throws IOException {
       return identity.isStillAt(path);
     }
 

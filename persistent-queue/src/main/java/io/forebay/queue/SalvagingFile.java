@@ -70,7 +70,7 @@ final class SalvagingFile implements StorageFile {
   }
 
   @Override
-  public boolean isInPlace() {
+  public boolean isInPlace() throws IOException {
     return file.isInPlace();
   }
 

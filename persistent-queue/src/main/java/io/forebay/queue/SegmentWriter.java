@@ -171,13 +171,18 @@ final class SegmentWriter {
   }
 
   /**
-   * Ends the newest segment when its file was removed or replaced: what is written to it could not
-   * be found again.
+   * Ends the newest segment when its file was removed or replaced, or nobody can tell: what is
+   * written to it could not be found again.
    */
   void endIfGone() {
     StorageFile target = file;
-    if (target != null && !target.isInPlace()) {
-      health.writeFailed("append", DirectoryGuard.gone(storage));
+    try {
+      if (target == null || target.isInPlace()) {
+        return;
+      }
+      throw DirectoryGuard.gone(storage);
+    } catch (IOException e) {
+      health.writeFailed("append", e);
       end();
     }
   }

@@ -116,7 +116,7 @@ final class StateFile implements Closeable {
   }
 
   /** Whether what is written is still found under its name. */
-  boolean isInPlace() {
+  boolean isInPlace() throws IOException {
     return file.isInPlace();
   }
 

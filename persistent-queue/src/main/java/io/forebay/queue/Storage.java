@@ -46,8 +46,10 @@ interface Storage extends Closeable {
   /**
    * Whether the directory is still the one that was locked: not removed, replaced, or hidden by
    * another file system.
+   *
+   * @throws IOException where that cannot be found out
    */
-  default boolean holdsDirectory() {
+  default boolean holdsDirectory() throws IOException {
     return true;
   }
 

@@ -20,8 +20,12 @@ interface StorageFile extends Closeable {
   /** Makes what was written to this file survive a crash. */
   void sync() throws IOException;
 
-  /** Whether the file's name still leads to it: it was neither removed nor replaced. */
-  default boolean isInPlace() {
+  /**
+   * Whether the file's name still leads to it: it was neither removed nor replaced.
+   *
+   * @throws IOException where that cannot be found out
+   */
+  default boolean isInPlace() throws IOException {
     return true;
   }
 

@@ -50,7 +50,7 @@ class ForwardingStorage implements Storage {
   }
 
   @Override
-  public boolean holdsDirectory() {
+  public boolean holdsDirectory() throws IOException {
     return storage.holdsDirectory();
   }
 
@@ -99,7 +99,7 @@ class ForwardingStorage implements Storage {
     }
 
     @Override
-    public boolean isInPlace() {
+    public boolean isInPlace() throws IOException {
       return file.isInPlace();
     }
 

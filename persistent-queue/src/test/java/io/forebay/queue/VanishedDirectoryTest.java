@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -197,7 +198,7 @@ class VanishedDirectoryTest {
         new ForwardingStorage(new CrashStorage().storage()) {
           @Override
           public List<Entry> list() throws IOException {
-            throw new java.nio.file.AccessDeniedException("/q");
+            throw new AccessDeniedException("/q");
           }
 
           @Override
@@ -208,6 +209,48 @@ class VanishedDirectoryTest {
     assertThatThrownBy(() -> DirectoryGuard.check(closed))
         .isInstanceOf(DiskException.class)
         .hasMessageContaining("may not use /q; give it the right");
+  }
+
+  /** As while rights are taken and given back: the list may be read though the look was denied. */
+  @Test
+  void directoryThatIsDeniedInOneMoment_isNotCalledGone() throws IOException {
+    Storage denied =
+        new ForwardingStorage(new CrashStorage().storage()) {
+          @Override
+          public boolean holdsDirectory() throws IOException {
+            throw new AccessDeniedException("/q/lock");
+          }
+        };
+    assertThat(DirectoryGuard.gone(denied))
+        .hasMessage(
+            "user '"
+                + System.getProperty("user.name")
+                + "' may not use /q/lock; give it the right to read and write the directory and its"
+                + " files")
+        .returns(DiskException.Kind.DENIED, DiskException::kind);
+  }
+
+  /** To follow the advice to make an empty directory would cost what is in it. */
+  @Test
+  void directoryOfWhichNobodyCanTell_isCalledFailing() throws IOException {
+    try (FileStorage storage = FileStorage.open(directory())) {
+      Path lock = storage.path(DirectoryLock.FILE_NAME);
+      Files.delete(lock);
+      Files.createSymbolicLink(lock, lock); // can be listed, and not be looked at
+      assertThat(DirectoryGuard.gone(storage))
+          .hasMessageStartingWith("its disk fails (" + lock + ": ")
+          .returns(DiskException.Kind.FAILING, DiskException::kind);
+    }
+  }
+
+  @Test
+  void directoryWhoseLockIsRemoved_isNotCalledGone() throws IOException {
+    try (FileStorage storage = FileStorage.open(directory())) {
+      Files.delete(directory().resolve(DirectoryLock.FILE_NAME));
+      assertThat(DirectoryGuard.gone(storage))
+          .hasMessageStartingWith("the directory, or the file 'lock' in it, was replaced; ")
+          .returns(DiskException.Kind.FAILING, DiskException::kind);
+    }
   }
 
   /** As after a backup was put back, or a file system was mounted again. */
