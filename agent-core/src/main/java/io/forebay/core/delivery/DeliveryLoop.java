@@ -246,7 +246,7 @@ final class DeliveryLoop implements QueueGateway.Events, Intake.Receiver {
     if (!parts.shutdown.isSaving()) {
       wakeAt = Math.min(wakeAt, parts.dispatch.pump(now));
     }
-    return Math.min(wakeAt, driftCheck.pump(now));
+    return Math.min(wakeAt, Math.min(parts.pumpTroubles(now), driftCheck.pump(now)));
   }
 
   /** In strict order nothing goes to disk before what is older and still in memory is decided. */

@@ -193,6 +193,11 @@ final class DeliveryParts {
     return why == null ? told(deadLetters.why(), deadLetterTrouble) : why;
   }
 
+  /** When to call again, by the scheduler's clock. On the loop only. */
+  long pumpTroubles(long now) {
+    return Math.min(diskTrouble.pump(now), deadLetterTrouble.pump(now));
+  }
+
   /** The same words everywhere, where it is the disk. */
   private static @Nullable String told(@Nullable String why, DiskTrouble trouble) {
     String text = trouble.text();
