@@ -58,10 +58,14 @@ final class BatchBounds {
   }
 
   int items(long now) {
+    return Math.min(itemsAtOnce(now), narrowed);
+  }
+
+  /** The same, were it not narrowed. */
+  int itemsAtOnce(long now) {
     forget(now);
     // No bound on the items: then the bytes bound them.
-    int bound = items == Integer.MAX_VALUE ? items : Math.max(items >> halvings, 1);
-    return Math.min(bound, narrowed);
+    return items == Integer.MAX_VALUE ? items : Math.max(items >> halvings, 1);
   }
 
   long bytes(long now) {

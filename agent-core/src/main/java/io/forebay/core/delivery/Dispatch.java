@@ -194,19 +194,20 @@ final class Dispatch {
     Parcel parcel = retries.nextAside();
     boolean nothingElse =
         retries.size() == 0 && backlog.hasCaughtUp() && direct.isEmpty() && spill.isIdle();
-    return parcel == null || !nothingElse || sender.inOwnSlot() > 0
-        ? null
-        : partOfRetry(parcel, now);
+    boolean alone = nothingElse && sender.inOwnSlot() == 0;
+    return parcel == null || !alone ? null : partOfRetry(parcel, now);
   }
 
   private @Nullable Parcel partOfRetry(Parcel parcel, long now) {
     Parcel first = parcel.isLeased() ? admitted(parcel, now) : parcel;
-    if (first != null) {
-      Parcel part = small(fitting(first, now));
-      retries.replace(parcel, parcel.items() > part.items() ? parcel.rest(part.items()) : null);
-      return part;
+    if (first == null) {
+      return null;
     }
-    return null;
+    boolean inPieces = limits.strict() || retries.takesPiece(parcel);
+    int maxItems = inPieces ? bounds.items(now) : bounds.itemsAtOnce(now);
+    Parcel part = small(fitting(first, maxItems, now));
+    retries.replace(parcel, parcel.items() > part.items() ? parcel.rest(part.items()) : null);
+    return part;
   }
 
   private @Nullable Parcel fresh(long now) {
@@ -232,7 +233,7 @@ final class Dispatch {
     if (first == null) {
       return null;
     }
-    Parcel part = small(fitting(first, now));
+    Parcel part = small(fitting(first, bounds.items(now), now));
     backlog.took(parcel.items() > part.items() ? parcel.rest(part.items()) : null);
     return part;
   }
@@ -277,11 +278,11 @@ final class Dispatch {
   }
 
   /** What was put together when requests were larger is cut to what they may hold now. */
-  private Parcel fitting(Parcel parcel, long now) {
+  private Parcel fitting(Parcel parcel, int maxOfAll, long now) {
     double share = (double) bounds.bytes(now) / Math.max(parcel.bytes(), 1);
     // Nothing is cut for a few bytes: sizes of items are estimates.
     int maxItems = share >= 0.75 ? parcel.items() : (int) Math.max(parcel.items() * share, 1);
-    return cut(parcel, Math.min(maxItems, bounds.items(now)));
+    return cut(parcel, Math.min(maxItems, maxOfAll));
   }
 
   private Parcel small(Parcel parcel) {

@@ -29,9 +29,6 @@ final class Isolation {
 
   private static final Logger log = LoggerFactory.getLogger(Isolation.class);
 
-  /** Each may hold a frame of the queue in memory. */
-  private static final int MAX_ASIDE = 64;
-
   private static final long NEVER = Long.MIN_VALUE;
 
   /** Before that nobody is named: most failures are over by then. */
@@ -50,6 +47,7 @@ final class Isolation {
   private boolean doubted;
   private @Nullable Parcel onlyFailing;
   private int failedInARow;
+  private int failedSinceDelivered;
 
   Isolation(String node, Limits limits, RetryList retries, DeadLetters deadLetters) {
     this.node = node;
@@ -71,6 +69,7 @@ final class Isolation {
     lastDelivered = Math.max(lastDelivered, by.request);
     doubted = false;
     onlyFailing = null;
+    failedSinceDelivered = 0;
     if (limits.isolateAfter() == 0 || limits.strict()) {
       return;
     }
@@ -91,6 +90,7 @@ final class Isolation {
    * @param by not in the retry list: to its own failures this one adds nothing
    */
   void failed(Parcel by) {
+    failedSinceDelivered++;
     failedInARow = by == onlyFailing ? failedInARow + 1 : 1;
     onlyFailing = by;
     disprove(by, by.attempts > 1);
@@ -135,7 +135,7 @@ final class Isolation {
    */
   boolean doubts(Parcel parcel, long now) {
     boolean wary = lastSetAside != NEVER && now - lastSetAside < WARY_NANOS;
-    if (doubted || !wary || retries.aside() >= MAX_ASIDE) {
+    if (doubted || !wary || retries.aside() >= RetryList.MAX_ASIDE) {
       return false;
     }
     doubted = true;
@@ -145,8 +145,20 @@ final class Isolation {
     return true;
   }
 
+  /**
+   * Whether the next request should be for half of the parcel, whose request failed: it has failed
+   * often, and nothing is delivered that would show whether the receiver is well. If it is, what is
+   * good in the parcel shows it; else no more is lost than the size of an attempt.
+   */
+  boolean narrows(Parcel parcel) {
+    return !limits.strict()
+        && limits.isolateAfter() > 0
+        && parcel.attempts >= limits.isolateAfter()
+        && failedSinceDelivered >= Math.min(NAMED_AFTER, limits.isolateAfter());
+  }
+
   private void setAside(Parcel parcel, long now) {
-    if (!parcel.aside && retries.aside() < MAX_ASIDE) {
+    if (!parcel.aside && retries.aside() < RetryList.MAX_ASIDE) {
       lastSetAside = now;
       parcel.aside = true;
       // Where too much would wait, it does not wait for its number of attempts.

@@ -94,7 +94,7 @@ final class Outcomes implements Sender.Results {
         whileWell && !retry.overloaded() && (parcel.inOwnSlot || isolation.doubts(parcel, now));
     if (whileWell) {
       // While others succeed, this parcel waits by itself and longer each time.
-      parcel.notBefore = now + backoff.nanos(parcel.lonelyFailures + 1);
+      parcel.notBefore = now + backoff.nanos(++parcel.failuresWhileWell);
     }
     if (itsOwn) {
       Duration after = retry.after();
@@ -109,6 +109,9 @@ final class Outcomes implements Sender.Results {
       }
       health.failed(parcel.request, now, retry.why(), retry.after());
       isolation.failed(parcel);
+      if (isolation.narrows(parcel)) {
+        bounds.narrow(parcel);
+      }
     }
     again(parcel, limits.strict());
     if (parcel.isLeased() || !limits.hasQueue()) {

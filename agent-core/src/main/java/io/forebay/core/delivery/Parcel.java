@@ -28,6 +28,9 @@ final class Parcel {
   /** Requests of these items that failed between successes of others. */
   int lonelyFailures;
 
+  /** Requests of just these items that failed while the receiver was well, borne out or not. */
+  int failuresWhileWell;
+
   /** Whether it waits and is sent beside all others, since its failures are its own. */
   boolean aside;
 
@@ -172,10 +175,12 @@ final class Parcel {
     }
     Parcel piece = new Parcel(kept);
     piece.attempts = attempts;
-    piece.lonelyFailures = piece.items == 1 && items > 1 ? 0 : lonelyFailures;
+    // What failed in company has proven nothing against a single item.
+    boolean single = piece.items == 1 && items > 1;
+    piece.lonelyFailures = single ? 0 : lonelyFailures;
     piece.aside = aside;
     piece.isolating = isolating;
-    piece.unwitnessed = unwitnessed;
+    piece.unwitnessed = unwitnessed && !single;
     piece.contested = contested;
     piece.sampled = sampled;
     piece.failedAt = failedAt;

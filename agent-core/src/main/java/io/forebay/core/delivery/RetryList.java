@@ -19,6 +19,9 @@ final class RetryList {
   /** The queue can neither drop what is read from it nor let it grow old. */
   private static final int MAX_FAILING = 16;
 
+  /** Each may hold a frame of the queue in memory. */
+  static final int MAX_ASIDE = 64;
+
   private final List<Parcel> parcels = new ArrayList<>();
   private final boolean byNumber;
 
@@ -58,6 +61,14 @@ final class RetryList {
   boolean takesMore(long maxBytes) {
     int waiting = size();
     return waiting < 2 || (waiting < MAX_FAILING && heldBytes(false) < maxBytes);
+  }
+
+  /**
+   * Whether the parcel may be cut in two because it keeps failing: never so often that nothing new
+   * is tried.
+   */
+  boolean takesPiece(Parcel parcel) {
+    return parcel.aside ? aside() < MAX_ASIDE : size() + 1 < MAX_FAILING;
   }
 
   /**

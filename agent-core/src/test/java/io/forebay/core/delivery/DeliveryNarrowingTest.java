@@ -14,6 +14,10 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 /** Less and less is sent of what keeps failing, until the item is known that it is due to. */
@@ -100,5 +104,73 @@ class DeliveryNarrowingTest {
     assertThat(h.destination.requests.stream().filter(r -> r.size() == 30)).hasSize(whole);
     long many = h.destination.requests.stream().filter(r -> r.size() > 1).count();
     assertThat(many - whole).isLessThanOrEqualTo(6);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Mode.class)
+  void withoutOtherDataWhatIsGoodIsDeliveredAllTheSame(Mode mode) {
+    h.mode = mode;
+    h.start();
+    failOn("x137");
+    h.offerMany("x", 200);
+    h.pass(Duration.ofHours(1));
+
+    assertThat(h.destination.taken).hasSize(199).doesNotHaveDuplicates().doesNotContain("x137");
+    assertThat(h.deadLetters.lines()).as("nothing else shows that the receiver is well").isEmpty();
+    assertThat(h.snapshot().bufferedItems()).isEqualTo(1);
+    assertThat(h.snapshot().why()).contains("1 item");
+    for (int i = 0; i < 600; i++) {
+      h.offer("later" + i);
+      h.pass(Duration.ofSeconds(1));
+    }
+    assertThat(h.deadLetters.lines()).singleElement().asString().contains("\"x137\"");
+    assertThat(h.snapshot().bufferedItems()).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3, 7, 20})
+  void withoutOtherDataEvenAsManyBadOnes(int every) {
+    h.mode = Mode.ALWAYS;
+    h.isolateAfterAttempts = 4;
+    h.start();
+    h.destination.answerWith(
+        bodies ->
+            bodies.stream().anyMatch(b -> Integer.parseInt(b.substring(1)) % every == 0)
+                ? BROKEN
+                : UP);
+    h.offerMany("x", 200);
+    h.pass(Duration.ofHours(8));
+    int bad = (200 + every - 1) / every;
+    assertThat(h.destination.taken).hasSize(200 - bad).doesNotHaveDuplicates();
+    assertThat(h.deadLetters.lines().size() + h.snapshot().bufferedItems()).isEqualTo(bad);
+    int before = h.destination.requests.size();
+    h.pass(Duration.ofHours(1));
+    // Each of those that wait is tried after half a minute on average.
+    assertThat(h.destination.requests.size() - before).isLessThan(130 * bad);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"ERROR, 1", "BACKPRESSURE, 1", "ALWAYS, 1", "ERROR, 10", "ALWAYS, 10"})
+  void anOutageWithoutOtherDataBuriesNothingAndSeesNoMoreRequests(Mode mode, int isolateAfter) {
+    h.mode = mode;
+    h.isolateAfterAttempts = isolateAfter;
+    h.start();
+    h.offer("before");
+    h.pass(Duration.ofSeconds(2));
+    h.destination.answer(BROKEN);
+    h.offerMany("x", 200);
+    h.pass(Duration.ofHours(1));
+    // One each interval: of a minute, once the first few have doubled.
+    assertThat(h.destination.requests).hasSizeBetween(60, 70);
+    assertThat(h.snapshot().deadLetteredItems()).isZero();
+    h.destination.answer(UP);
+    h.pass(Duration.ofMinutes(5));
+    assertThat(h.destination.taken).hasSize(201).doesNotHaveDuplicates();
+    assertThat(h.deadLetters.lines()).isEmpty();
+    assertThat(h.snapshot().bufferedItems()).isZero();
+    h.offerMany("y", 200);
+    h.pass(Duration.ofSeconds(2));
+    List<List<String>> requests = h.destination.requests;
+    assertThat(requests.get(requests.size() - 1)).as("whole again").hasSize(200);
   }
 }
