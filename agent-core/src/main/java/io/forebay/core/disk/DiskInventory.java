@@ -4,7 +4,9 @@ import io.forebay.core.graph.PipelineGraph;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,6 +21,7 @@ public final class DiskInventory {
   private final @Nullable Path dataDirectory;
   private final Clock clock;
   private volatile List<OrphanedQueue> found = List.of();
+  private volatile Map<String, MissedQueue> missed = Map.of();
 
   private DiskInventory(
       List<OwnedQueue> owned, DiskBudget budget, @Nullable Path dataDirectory, Clock clock) {
@@ -33,6 +36,11 @@ public final class DiskInventory {
     List<OwnedQueue> owned = OwnedQueue.of(graph, dataDirectory, clock);
     DiskBudget budget = new DiskBudget(graph.settings().diskBudget(), owned);
     return new DiskInventory(owned, budget, dataDirectory, clock);
+  }
+
+  /** The same without a budget. */
+  static DiskInventory of(List<OwnedQueue> owned, Path dataDirectory, Clock clock) {
+    return new DiskInventory(owned, new DiskBudget(null, owned), dataDirectory, clock);
   }
 
   /** The same for a part of a pipeline, which looks for no queues that nobody owns. */
@@ -56,7 +64,7 @@ public final class DiskInventory {
   public void begin() {
     Path directory = dataDirectory;
     if (directory != null) {
-      new QueueRegistry(directory).update(owned, clock.millis());
+      missed = missed(new QueueRegistry(directory).update(owned, clock.millis()));
       try {
         found =
             new OrphanSearch(directory)
@@ -70,6 +78,28 @@ public final class DiskInventory {
     }
     budget.measure();
     budget.foundOrphans(orphanBytes());
+  }
+
+  private static Map<String, MissedQueue> missed(List<QueueRegistry.Entry> entries) {
+    Map<String, MissedQueue> all = new HashMap<>();
+    for (QueueRegistry.Entry entry : entries) {
+      MissedQueue queue = entry.missed();
+      if (queue != null) {
+        all.put(entry.node(), queue);
+        if (queue.missedMillis() == entry.openedMillis()) {
+          log.warn("{}", queue.warning(entry.node(), entry.directory()));
+        }
+      }
+    }
+    return all;
+  }
+
+  /** To be called when the queues are open. Never fails; blocks on the disk. */
+  public void opened() {
+    Path directory = dataDirectory;
+    if (directory != null) {
+      new QueueRegistry(directory).seen(owned);
+    }
   }
 
   /** Looks again at what others may change; to be called now and then. Blocks on the disk. */
@@ -101,7 +131,7 @@ public final class DiskInventory {
 
   /** How things stand; cheap. */
   public DiskStatus status() {
-    return new DiskStatus(budget.isSet() ? budget.status() : null, orphans());
+    return new DiskStatus(budget.isSet() ? budget.status() : null, orphans(), missed);
   }
 
   /** What another process uses is in somebody's hands. */

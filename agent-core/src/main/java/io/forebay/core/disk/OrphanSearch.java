@@ -70,7 +70,7 @@ public final class OrphanSearch {
     for (OrphanedQueue orphan : before) {
       QueueRegistry.Entry entry =
           new QueueRegistry.Entry(
-              orphan.kind(), orphan.node(), orphan.type(), orphan.directory(), 0);
+              orphan.kind(), orphan.node(), orphan.type(), orphan.directory(), 0, true, null);
       OrphanedQueue now = look(orphan.directory(), entry, path -> {});
       if (now != null) {
         still.add(now);

@@ -4,6 +4,8 @@ import io.forebay.queue.QueueInspector;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
@@ -15,9 +17,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,15 +49,35 @@ public final class QueueRegistry {
    */
   private static final long MISSING_MILLIS = Duration.ofDays(30).toMillis();
 
+  /** Files may be dated a little before the clock. */
+  private static final long CLOCK_GRAIN_MILLIS = 1_000;
+
   private final Path dataDirectory;
 
   /**
    * A queue that was opened.
    *
    * @param openedMillis when it was last, milliseconds since the epoch
+   * @param seen whether it was ever there; an agent may have failed before it made it
+   * @param missed the queue in whose place it is; null where none was missed
    */
   public record Entry(
-      OwnedQueue.Kind kind, String node, String type, Path directory, long openedMillis) {}
+      OwnedQueue.Kind kind,
+      String node,
+      String type,
+      Path directory,
+      long openedMillis,
+      boolean seen,
+      @Nullable MissedQueue missed) {
+
+    private Entry whenSeen() {
+      return new Entry(kind, node, type, directory, openedMillis, true, missed);
+    }
+
+    private Entry whenSettled() {
+      return new Entry(kind, node, type, directory, openedMillis, seen, null);
+    }
+  }
 
   public QueueRegistry(Path dataDirectory) {
     this.dataDirectory = dataDirectory;
@@ -90,18 +117,27 @@ public final class QueueRegistry {
     }
   }
 
-  /** Adds the queues of a pipeline, and forgets those that are gone. A failure is logged only. */
-  void update(Collection<OwnedQueue> owned, long nowMillis) {
+  /**
+   * Adds the queues of a pipeline, before they are opened, and forgets those that are gone. A
+   * failure is logged only.
+   *
+   * @return the entries of the pipeline's queues
+   */
+  List<Entry> update(Collection<OwnedQueue> owned, long nowMillis) {
+    Map<Path, Entry> before = new HashMap<>();
     Map<Path, Entry> known = new LinkedHashMap<>();
     for (Entry entry : read()) {
+      before.put(entry.directory(), entry);
       if (isWorthKeeping(entry, nowMillis)) {
         known.put(entry.directory(), entry);
       }
     }
+    List<Entry> entries = new ArrayList<>();
     for (OwnedQueue queue : owned) {
       Path directory = QueueSearch.real(queue.directory());
-      known.put(
-          directory, new Entry(queue.kind(), queue.node(), queue.type(), directory, nowMillis));
+      Entry entry = opened(queue, directory, before.get(directory), nowMillis);
+      known.put(directory, entry);
+      entries.add(entry);
     }
     try {
       write(
@@ -115,6 +151,80 @@ public final class QueueRegistry {
               + " node names them",
           dataDirectory,
           e.toString());
+    }
+    return entries;
+  }
+
+  private static Entry opened(
+      OwnedQueue queue, Path directory, @Nullable Entry before, long nowMillis) {
+    boolean there = isThere(directory);
+    boolean wasSeen = before != null && before.kind() == queue.kind() && before.seen();
+    MissedQueue missed = before == null ? null : before.missed();
+    if (missed != null
+        && (!missed.isCurrent(nowMillis) || isOlder(directory, missed.missedMillis()))) {
+      missed = null;
+    }
+    if (before != null && wasSeen && !there && queue.kind() == OwnedQueue.Kind.QUEUE) {
+      missed =
+          new MissedQueue(
+              missed == null ? before.openedMillis() : missed.openedMillis(), nowMillis);
+    }
+    return new Entry(
+        queue.kind(), queue.node(), queue.type(), directory, nowMillis, there || wasSeen, missed);
+  }
+
+  private static boolean isThere(Path directory) {
+    try {
+      return QueueInspector.isQueue(directory);
+    } catch (IOException e) {
+      return true; // it cannot be looked into now
+    }
+  }
+
+  /** Whether the queue has files from before a time: then it is the one that was missed. */
+  private static boolean isOlder(Path directory, long millis) {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "{*.seg,state}")) {
+      for (Path file : files) {
+        if (Files.getLastModifiedTime(file).toMillis() < millis - CLOCK_GRAIN_MILLIS) {
+          return true;
+        }
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      log.debug("cannot look how old {} is", directory, e);
+    }
+    return false;
+  }
+
+  /** Notes that the queues are there, after they were opened. A failure is logged only. */
+  void seen(Collection<OwnedQueue> owned) {
+    Set<Path> there =
+        owned.stream()
+            .map(queue -> QueueSearch.real(queue.directory()))
+            .filter(QueueRegistry::isThere)
+            .collect(Collectors.toSet());
+    try {
+      replace(entry -> !entry.seen() && there.contains(entry.directory()), Entry::whenSeen);
+    } catch (IOException e) {
+      log.debug("cannot note in {} that queues were made", dataDirectory, e);
+    }
+  }
+
+  /**
+   * Tells no more that the queue in a directory stands in place of one that was missing.
+   *
+   * @param directory as {@link QueueSearch#real} tells it
+   * @throws IOException when the list cannot be written anew; it is as it was then
+   */
+  public void settle(Path directory) throws IOException {
+    replace(
+        entry -> entry.missed() != null && entry.directory().equals(directory), Entry::whenSettled);
+  }
+
+  private void replace(Predicate<Entry> which, UnaryOperator<Entry> by) throws IOException {
+    List<Entry> entries = read();
+    if (entries.stream().anyMatch(which)) {
+      entries.replaceAll(entry -> which.test(entry) ? by.apply(entry) : entry);
+      write(entries);
     }
   }
 

@@ -27,6 +27,14 @@ final class RegistryLine {
       json.writeStringProperty("node", entry.node());
       json.writeStringProperty("type", entry.type());
       json.writeNumberProperty("opened_at", entry.openedMillis());
+      if (!entry.seen()) {
+        json.writeBooleanProperty("seen", false);
+      }
+      MissedQueue missed = entry.missed();
+      if (missed != null) {
+        json.writeNumberProperty("missed_at", missed.missedMillis());
+        json.writeNumberProperty("missed_opened_at", missed.openedMillis());
+      }
       json.writeEndObject();
       json.writeRaw('\n');
     }
@@ -45,6 +53,9 @@ final class RegistryLine {
     String node = "";
     String type = "";
     long openedMillis = 0;
+    boolean seen = true;
+    long missedMillis = 0;
+    long missedOpenedMillis = 0;
     try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), line)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         return null;
@@ -61,8 +72,15 @@ final class RegistryLine {
             case "type" -> type = text;
             default -> {}
           }
-        } else if (value == JsonToken.VALUE_NUMBER_INT && name.equals("opened_at")) {
-          openedMillis = parser.getLongValue();
+        } else if (value == JsonToken.VALUE_NUMBER_INT) {
+          switch (name) {
+            case "opened_at" -> openedMillis = parser.getLongValue();
+            case "missed_at" -> missedMillis = parser.getLongValue();
+            case "missed_opened_at" -> missedOpenedMillis = parser.getLongValue();
+            default -> {}
+          }
+        } else if (value == JsonToken.VALUE_FALSE && name.equals("seen")) {
+          seen = false;
         } else {
           parser.skipChildren();
         }
@@ -73,6 +91,13 @@ final class RegistryLine {
     }
     OwnedQueue.Kind what =
         kind.equals("dead_letters") ? OwnedQueue.Kind.DEAD_LETTERS : OwnedQueue.Kind.QUEUE;
-    return new QueueRegistry.Entry(what, node, type, Path.of(directory), openedMillis);
+    return new QueueRegistry.Entry(
+        what,
+        node,
+        type,
+        Path.of(directory),
+        openedMillis,
+        seen,
+        missedMillis == 0 ? null : new MissedQueue(missedOpenedMillis, missedMillis));
   }
 }

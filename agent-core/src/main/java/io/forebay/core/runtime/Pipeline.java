@@ -141,7 +141,9 @@ public final class Pipeline {
         .subscribeOn(Schedulers.boundedElastic())
         .thenMany(Flux.fromIterable(assembly.destinations()))
         .flatMap(DestinationNode::open)
-        .then()
+        .then(
+            Mono.fromRunnable(assembly.inventory()::opened)
+                .subscribeOn(Schedulers.boundedElastic()))
         .publishOn(timer)
         .then(Mono.fromRunnable(this::letIn))
         .onErrorResume(this::giveUp)

@@ -82,7 +82,7 @@ class AgentTelemetryTest {
     telemetry.ready(() -> true);
     assertThat(telemetry.node("mask", "generic_mask", NodeKind.PROCESSOR).trouble()).isNull();
     BudgetStatus budget = new BudgetStatus(1_000, 600, 100, 0, -1, BudgetStatus.Cause.BUDGET);
-    telemetry.disk(() -> new DiskStatus(budget, List.of()));
+    telemetry.disk(() -> new DiskStatus(budget, List.of(), Map.of()));
     node.onDropped("filtered", 2, 20);
     node.onEvent("regex_limit", 3);
     node.onCertificate(NOW.plus(Duration.ofHours(84)));

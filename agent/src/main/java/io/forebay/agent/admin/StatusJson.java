@@ -1,6 +1,7 @@
 package io.forebay.agent.admin;
 
 import io.forebay.core.delivery.DeliverySnapshot;
+import io.forebay.core.disk.MissedQueue;
 import io.forebay.core.runtime.HealthReport;
 import io.forebay.core.runtime.PipelineStatus;
 import io.forebay.core.runtime.PipelineStatus.DeliveryStatus;
@@ -60,7 +61,7 @@ final class StatusJson {
       DiskJson.write(json, status.disk());
       json.writeArrayPropertyStart("nodes");
       for (NodeStatus node : status.nodes()) {
-        node(json, node);
+        node(json, node, status.disk().missed().get(node.name()));
       }
       json.writeEndArray();
       json.writeArrayPropertyStart("links");
@@ -91,7 +92,7 @@ final class StatusJson {
     json.writeEndArray();
   }
 
-  private static void node(JsonGenerator json, NodeStatus node) {
+  private static void node(JsonGenerator json, NodeStatus node, @Nullable MissedQueue missed) {
     json.writeStartObject();
     json.writeStringProperty("name", node.name());
     json.writeStringProperty("type", node.type());
@@ -119,12 +120,13 @@ final class StatusJson {
     json.writeEndObject();
     DeliveryStatus delivery = node.delivery();
     if (delivery != null) {
-      delivery(json, delivery);
+      delivery(json, delivery, missed);
     }
     json.writeEndObject();
   }
 
-  private static void delivery(JsonGenerator json, DeliveryStatus delivery) {
+  private static void delivery(
+      JsonGenerator json, DeliveryStatus delivery, @Nullable MissedQueue missed) {
     DeliverySnapshot snapshot = delivery.snapshot();
     json.writeObjectPropertyStart("delivery");
     json.writeStringProperty("state", word(snapshot.state()));
@@ -152,12 +154,13 @@ final class StatusJson {
     if (queue == null) {
       json.writeNullProperty("queue");
     } else {
-      queue(json, queue, delivery.truncations());
+      queue(json, queue, delivery.truncations(), missed);
     }
     json.writeEndObject();
   }
 
-  private static void queue(JsonGenerator json, QueueStatistics queue, long truncations) {
+  private static void queue(
+      JsonGenerator json, QueueStatistics queue, long truncations, @Nullable MissedQueue missed) {
     json.writeObjectPropertyStart("queue");
     json.writeNumberProperty("records", queue.records());
     json.writeNumberProperty("backlog_bytes", queue.backlogBytes());
@@ -173,6 +176,14 @@ final class StatusJson {
         queue.oldestMillis() == 0 ? null : Instant.ofEpochMilli(queue.oldestMillis()));
     json.writeNumberProperty("truncations", truncations);
     json.writeBooleanProperty("disk_failing", queue.diskFailing());
+    instant(
+        json,
+        "began_empty_at",
+        missed == null ? null : Instant.ofEpochMilli(missed.missedMillis()));
+    instant(
+        json,
+        "missed_queue_opened_at",
+        missed == null ? null : Instant.ofEpochMilli(missed.openedMillis()));
     json.writeEndObject();
   }
 

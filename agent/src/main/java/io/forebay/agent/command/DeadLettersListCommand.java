@@ -87,6 +87,7 @@ final class DeadLettersListCommand implements Callable<Integer> {
     }
     if (found.isEmpty() && !json.wanted) {
       context.out().println("no dead letters");
+      selection.known().noteWhereNoAgentRan();
     }
     return found;
   }

@@ -53,6 +53,7 @@ final class DeadLettersReplayCommand implements Callable<Integer> {
     QueueSelection selection = new QueueSelection(context, options);
     QueueLocation location = selection.existing(Kind.DEAD_LETTERS, letters);
     QueueLocation target = target(selection, location);
+    QueueSelection.requireNotMissing(target);
     new ChangeCheck(context).before(location);
     new ChangeCheck(context).before(target);
     try {

@@ -9,6 +9,7 @@ import io.forebay.agent.queue.QueueStatus;
 import io.forebay.agent.queue.QueueStatus.State;
 import io.forebay.agent.terminal.Amounts;
 import io.forebay.agent.terminal.ProgressBar;
+import io.forebay.core.disk.QueueSearch;
 import io.forebay.queue.QueueInspector;
 import io.forebay.queue.QueueSummary;
 import java.io.IOException;
@@ -105,6 +106,7 @@ final class QueueAdoptCommand implements Callable<Integer> {
     } catch (IOException e) {
       throw QueueSelection.failed(e, source.directory());
     }
+    selection.known().settle(QueueSearch.real(target.directory()));
     print(source, target, outcome);
     return (outcome.damaged() == 0 ? ExitCode.OK : ExitCode.FAILURE).value();
   }

@@ -7,7 +7,6 @@ import io.forebay.agent.queue.QueueStatus.State;
 import io.forebay.agent.queue.Sentences;
 import io.forebay.agent.terminal.Amounts;
 import io.forebay.agent.terminal.ProgressBar;
-import io.forebay.core.disk.QueueRegistry;
 import io.forebay.queue.Damage;
 import io.forebay.queue.QueueCheck;
 import io.forebay.queue.QueueInspector;
@@ -68,14 +67,8 @@ final class QueueCheckCommand implements Callable<Integer> {
     for (String name : queues) {
       exitCode = Math.max(exitCode, tell(selection, name).value());
     }
-    if (absent && !json.wanted && !QueueRegistry.isIn(selection.dataDirectory())) {
-      context
-          .out()
-          .println(
-              "no agent has run with the data directory "
-                  + selection.dataDirectory()
-                  + ", so nobody knows whether there should be more");
-      context.out().flush();
+    if (absent && !json.wanted) {
+      selection.known().noteWhereNoAgentRan();
     }
     return exitCode;
   }
@@ -107,9 +100,19 @@ final class QueueCheckCommand implements Callable<Integer> {
     }
     try {
       QueueCheck check = check(location);
-      print(location, status.state(), out -> QueueJson.check(out, check));
+      print(
+          location,
+          status.state(),
+          out -> {
+            QueueJson.check(out, check);
+            QueueJson.note(out, status);
+          });
       if (!json.wanted) {
         print(location, check, context.out());
+        String note = status.note();
+        if (note != null) {
+          context.out().println("  " + context.outStyle().yellow(note));
+        }
       }
       context.out().flush();
       return check.well() ? ExitCode.OK : ExitCode.FAILURE;

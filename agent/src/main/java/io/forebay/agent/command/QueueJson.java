@@ -72,9 +72,18 @@ final class QueueJson {
     if (trouble != null) {
       json.writeStringProperty("trouble", trouble);
     }
+    note(json, queue);
     QueueSummary summary = queue.summary();
     if (summary != null) {
       summary(json, summary);
+    }
+  }
+
+  /** What is to be known of a queue besides; nothing where there is nothing. */
+  static void note(JsonGenerator json, QueueStatus queue) {
+    String note = queue.note();
+    if (note != null) {
+      json.writeStringProperty("note", note);
     }
   }
 

@@ -3,6 +3,7 @@ package io.forebay.agent.command;
 import io.forebay.agent.queue.QueueFinder;
 import io.forebay.agent.queue.QueueLocation;
 import io.forebay.agent.queue.QueueStatus;
+import io.forebay.agent.queue.QueueStatus.State;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,14 +52,24 @@ final class QueueListCommand implements Callable<Integer> {
       context.out().print(QueueJson.list(found, selection::room, total));
     } else if (found.isEmpty()) {
       context.out().println("no queues");
+      note(selection, found);
     } else {
       new QueueTable(context.outStyle(), Clock.systemUTC(), selection::room)
           .print(found, context.out());
+      note(selection, found);
       context.out().println(total.line());
     }
     context.out().flush();
     boolean allRead = found.stream().allMatch(status -> status.trouble() == null);
     return (allRead && allSeen ? ExitCode.OK : ExitCode.USAGE).value();
+  }
+
+  /** Where something may be missing because another data directory is meant. */
+  private void note(QueueSelection selection, List<QueueStatus> found) {
+    boolean allMade = found.stream().noneMatch(status -> status.state() == State.ABSENT);
+    if (directories.isEmpty() && (found.isEmpty() || !allMade)) {
+      selection.known().noteWhereNoAgentRan();
+    }
   }
 
   private List<QueueLocation> locations(QueueSelection selection) {

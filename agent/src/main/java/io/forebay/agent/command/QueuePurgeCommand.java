@@ -2,9 +2,7 @@ package io.forebay.agent.command;
 
 import io.forebay.agent.queue.QueueLocation;
 import io.forebay.agent.queue.QueueLocation.Kind;
-import io.forebay.agent.queue.Sentences;
 import io.forebay.agent.terminal.Amounts;
-import io.forebay.core.disk.QueueRegistry;
 import io.forebay.core.disk.QueueSearch;
 import io.forebay.queue.QueueInspector;
 import io.forebay.queue.QueuePurge;
@@ -64,7 +62,9 @@ final class QueuePurgeCommand implements Callable<Integer> {
       Removed removed =
           removeDirectory ? QueuePurge.remove(directory) : QueuePurge.purge(directory);
       if (removeDirectory && removed.kept().isEmpty()) {
-        forget(selection.dataDirectory(), real);
+        selection.known().forget(real);
+      } else {
+        selection.known().settle(real);
       }
       if (json.wanted) {
         context.out().print(json(location, removed));
@@ -76,22 +76,6 @@ final class QueuePurgeCommand implements Callable<Integer> {
           .value();
     } catch (IOException e) {
       throw QueueSelection.failed(e, directory);
-    }
-  }
-
-  /** Else its absence would look like a disk that is not mounted. */
-  private void forget(Path dataDirectory, Path directory) {
-    try {
-      new QueueRegistry(dataDirectory).forget(directory);
-    } catch (IOException e) {
-      Path list = dataDirectory.resolve(QueueRegistry.NAME);
-      context
-          .err()
-          .println(
-              "forebay: the directory is removed, but 'check' will miss it until the agent has"
-                  + " started: "
-                  + Sentences.of(e, list));
-      context.err().flush();
     }
   }
 

@@ -52,6 +52,11 @@ final class QueueSelection {
     return dataDirectory;
   }
 
+  /** The list that the agent keeps in its data directory. */
+  KnownQueues known() {
+    return new KnownQueues(context, dataDirectory);
+  }
+
   /** How the disk budget stands that the queues share; null without a pipeline file. */
   @Nullable BudgetStatus budget() {
     return configured == null ? null : configured.budget();
@@ -122,10 +127,7 @@ final class QueueSelection {
     } catch (IOException e) {
       throw unreadable(e, directory);
     }
-    QueueStatus status = QueueStatus.of(location);
-    if (status.state() == State.MISSING) {
-      throw new CommandFailure(ExitCode.USAGE, location.title() + ": " + status.trouble());
-    }
+    requireNotMissing(location);
     throw new CommandFailure(
         ExitCode.USAGE,
         location.node().isEmpty()
@@ -140,12 +142,25 @@ final class QueueSelection {
   }
 
   /**
+   * For a command that may make the queue: not where an agent had one that is gone.
+   *
+   * @throws CommandFailure when it is missing
+   */
+  static void requireNotMissing(QueueLocation location) {
+    QueueStatus status = QueueStatus.of(location);
+    if (status.state() == State.MISSING) {
+      throw new CommandFailure(ExitCode.USAGE, location.title() + ": " + status.trouble());
+    }
+  }
+
+  /**
    * As {@link #find}, for a command that puts something there: a node's queue may not be there yet,
    * and is made then. A directory that is named must be there, and hold a queue or nothing: one
    * that was mistyped is not made.
    */
   QueueLocation findToFill(Kind kind, String name) {
     QueueLocation location = find(kind, name);
+    requireNotMissing(location);
     try {
       if (Files.exists(location.directory())
           && !QueueInspector.isQueue(location.directory())

@@ -61,6 +61,10 @@ final class QueueTable {
       if (trouble != null) {
         out.println("  " + trouble);
       }
+      String note = queues.get(i).note();
+      if (note != null) {
+        out.println("  " + style.yellow(note));
+      }
     }
   }
 

@@ -1,10 +1,14 @@
 package io.forebay.agent.command;
 
 import io.forebay.agent.process.DataDirectory;
+import io.forebay.agent.queue.ConfiguredQueues;
+import io.forebay.agent.queue.QueueLocation;
+import io.forebay.agent.queue.QueueStatus;
 import io.forebay.agent.terminal.Amounts;
 import io.forebay.core.graph.NodeKind;
 import io.forebay.core.graph.PipelineGraph;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -66,7 +70,30 @@ final class ValidateCommand implements Callable<Integer> {
       return false;
     }
     context.out().println(file + ": " + context.outStyle().green("ok") + ", " + count(graph.get()));
+    if (!fileOnly) {
+      warnOfMissing(graph.get());
+    }
     return true;
+  }
+
+  /** The agent starts all the same, with a new queue. */
+  private void warnOfMissing(PipelineGraph graph) {
+    Path data = DataDirectory.choose(dataDirectory, context.environment());
+    for (QueueLocation location : new ConfiguredQueues(graph, data, Clock.systemUTC()).all()) {
+      QueueStatus status = QueueStatus.of(location);
+      String warning =
+          status.state() == QueueStatus.State.MISSING ? status.trouble() : status.note();
+      if (warning != null) {
+        context
+            .err()
+            .println(
+                context.errStyle().yellow("forebay: warning: ")
+                    + location.title()
+                    + ": "
+                    + warning);
+      }
+    }
+    context.err().flush();
   }
 
   private static String count(PipelineGraph graph) {

@@ -3,6 +3,7 @@ package io.forebay.agent.queue;
 import io.forebay.agent.queue.QueueLocation.Kind;
 import io.forebay.core.disk.BudgetStatus;
 import io.forebay.core.disk.DiskBudget;
+import io.forebay.core.disk.MissedQueue;
 import io.forebay.core.disk.OwnedQueue;
 import io.forebay.core.disk.QueueRegistry;
 import io.forebay.core.graph.PipelineGraph;
@@ -44,19 +45,28 @@ public final class ConfiguredQueues {
             case QUEUE -> Kind.QUEUE;
             case DEAD_LETTERS -> Kind.DEAD_LETTERS;
           };
+      QueueRegistry.Entry entry = entry(queue, known);
+      MissedQueue missed = entry == null ? null : entry.missed();
       locations.add(
           new QueueLocation(
               kind,
               queue.node(),
               queue.directory(),
               budget.share(queue.options()),
-              kind == Kind.QUEUE ? lastOpened(queue, known) : 0)); // letters come with the first
+              entry == null || !entry.seen() ? 0 : entry.openedMillis(),
+              missed != null && missed.isCurrent(clock.millis()) ? missed : null));
     }
   }
 
-  private static long lastOpened(OwnedQueue queue, List<QueueRegistry.Entry> known) {
+  /** Dead letters come with the first, so that none need be there. */
+  private static QueueRegistry.@Nullable Entry entry(
+      OwnedQueue queue, List<QueueRegistry.Entry> known) {
     QueueRegistry.Entry entry = QueueRegistry.find(known, queue.directory());
-    return entry == null || entry.kind() != OwnedQueue.Kind.QUEUE ? 0 : entry.openedMillis();
+    return entry != null
+            && entry.kind() == OwnedQueue.Kind.QUEUE
+            && queue.kind() == OwnedQueue.Kind.QUEUE
+        ? entry
+        : null;
   }
 
   /** How the budget stands that all of them share. */

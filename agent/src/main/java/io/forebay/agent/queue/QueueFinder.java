@@ -47,7 +47,7 @@ public final class QueueFinder {
           case QUEUE -> Kind.QUEUE;
           case DEAD_LETTERS -> Kind.DEAD_LETTERS;
         };
-    return new QueueLocation(kind, entry.node(), path, null);
+    return new QueueLocation(kind, entry.node(), path, null, 0, entry.missed());
   }
 
   /** The queues below a directory that are none of the known ones. */

@@ -1,5 +1,6 @@
 package io.forebay.agent.queue;
 
+import io.forebay.core.disk.MissedQueue;
 import io.forebay.queue.QueueOptions;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -14,12 +15,18 @@ import org.jspecify.annotations.Nullable;
  * @param options how its node opens it; null when no pipeline file tells
  * @param lastOpenedMillis when an agent last opened it, milliseconds since the epoch, so that it
  *     must be there; 0 when nobody knows
+ * @param missed the queue in whose place it is; null where none was missed
  */
 public record QueueLocation(
-    Kind kind, String node, Path directory, @Nullable QueueOptions options, long lastOpenedMillis) {
+    Kind kind,
+    String node,
+    Path directory,
+    @Nullable QueueOptions options,
+    long lastOpenedMillis,
+    @Nullable MissedQueue missed) {
 
   public QueueLocation(Kind kind, String node, Path directory, @Nullable QueueOptions options) {
-    this(kind, node, directory, options, 0);
+    this(kind, node, directory, options, 0, null);
   }
 
   /** Whose a queue is. */

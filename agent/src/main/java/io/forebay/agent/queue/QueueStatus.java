@@ -1,5 +1,6 @@
 package io.forebay.agent.queue;
 
+import io.forebay.core.disk.MissedQueue;
 import io.forebay.queue.QueueInspector;
 import io.forebay.queue.QueueSummary;
 import java.io.IOException;
@@ -76,6 +77,12 @@ public record QueueStatus(
           new QueueInspector(location.directory()).holder(),
           Sentences.of(e, location.directory()));
     }
+  }
+
+  /** What is to be known of it besides; null when there is nothing. */
+  public @Nullable String note() {
+    MissedQueue missed = location.missed();
+    return missed == null || summary == null ? null : missed.note(location.node());
   }
 
   private static QueueStatus absent(QueueLocation location) {

@@ -181,6 +181,54 @@ class QueueChangingCommandsTest {
     assertThat(cat(queue()).lines()).containsExactlyInAnyOrderElementsOf(before.lines().toList());
   }
 
+  private void agentHadTheQueue(String more) throws IOException {
+    Files.createDirectories(data());
+    Files.writeString(
+        data().resolve("queues.ndjson"),
+        "{\"directory\":\"%s\",\"kind\":\"queue\",\"node\":\"out\",\"type\":\"http_output\",\"opened_at\":1735789700000%s}\n"
+            .formatted(queue(), more));
+  }
+
+  @Test
+  void importAndReplay_intoAQueueThatIsMissing_areRefused() throws IOException {
+    agentHadTheQueue("");
+    bury(1, "refused");
+    Path file = Files.writeString(temp.resolve("file"), "{\"a\":1}\n");
+    String[] where = {"-c", config(), "--data-dir", data().toString(), "out"};
+
+    assertThat(execute(with(with(new String[] {"queue", "import"}, where), file.toString())))
+        .isEqualTo(2);
+    assertThat(run.err())
+        .contains("out: " + queue() + " holds no queue, though the agent that started at 2025-");
+    String[] replay = with(new String[] {"queue", "dead-letters", "replay"}, where);
+    assertThat(execute(replay)).isEqualTo(2);
+    assertThat(execute(with(replay, "--into", "out"))).isEqualTo(2);
+    assertThat(run.err()).contains("had one there; mount its disk");
+    assertThat(queue()).doesNotExist();
+    assertThat(cat(letters()).lines()).hasSize(1);
+  }
+
+  @Test
+  void aQueueThatBeganEmpty_isToldNoMore_whenItIsPurgedOrTheOtherIsAdopted() throws IOException {
+    Path found = temp.resolve("found");
+    String began = ",\"missed_at\":%d,\"missed_opened_at\":1".formatted(System.currentTimeMillis());
+    String[] where = {"-c", config(), "--data-dir", data().toString()};
+    String[] adopt = with(with(new String[] {"queue", "adopt"}, where), found.toString(), "out");
+    String[] purge = with(with(new String[] {"queue", "purge"}, where), "out", "--yes");
+    for (String[] command : new String[][] {adopt, purge}) {
+      fill(queue(), 1);
+      fill(found, 2);
+      agentHadTheQueue(began);
+      assertThat(execute(with(new String[] {"queue", "check"}, where))).isZero();
+      assertThat(run.out()).contains("began empty");
+
+      assertThat(execute(command)).as(run.err()).isZero();
+
+      assertThat(execute(with(new String[] {"queue", "check"}, where))).isZero();
+      assertThat(run.out()).contains("out: well").doesNotContain("began empty");
+    }
+  }
+
   @Test
   void skip_wantsANode_andRefusesAQueueInUse() throws IOException {
     fill(queue(), 2);

@@ -23,7 +23,7 @@ class QueueReadingCommandsTest {
 
   @TempDir Path temp;
 
-  private final CommandRun run = new CommandRun();
+  private CommandRun run = new CommandRun();
 
   private Path data() {
     return temp.resolve("data");
@@ -97,7 +97,7 @@ class QueueReadingCommandsTest {
         run.execute("queue", "ls", "-c", config().toString(), "--data-dir", data().toString());
 
     assertThat(exitCode).as(run.err()).isZero();
-    assertThat(run.out().lines()).hasSize(5).last().asString().startsWith("together 1");
+    assertThat(run.out().lines()).hasSize(6).last().asString().startsWith("together 1");
     assertThat(run.out())
         .containsPattern("out +2 .* backlog +no +" + queue())
         .containsPattern("out \\(dead letters\\) +- .* not made +no ")
@@ -321,6 +321,72 @@ class QueueReadingCommandsTest {
     assertThat(inAll("ls")).isEqualTo(2);
     assertThat(run.err().lines().filter(line -> line.contains("had one there"))).hasSize(3);
     assertThat(run.out()).containsPattern("out .* missing +no ");
+  }
+
+  @Test
+  void check_ofAQueueThatBeganInPlaceOfOneThatWasMissing_saysSo_asDoLsAndValidate()
+      throws IOException {
+    fill(queue(), 1);
+    agentHadAQueueAt(queue(), "queue");
+    Path list = data().resolve("queues.ndjson");
+    String line = Files.readString(list);
+    long missed = System.currentTimeMillis() - 60_000;
+    String told =
+        line.replace(
+            "}", ",\"missed_at\":%d,\"missed_opened_at\":1735789700000}".formatted(missed));
+    Files.writeString(list, told);
+
+    assertThat(inAll("check")).isZero();
+    assertThat(inAll("ls")).isZero();
+    assertThat(run.out().lines().filter(text -> text.contains("began empty at")))
+        .hasSize(2)
+        .allMatch(
+            text -> text.contains("as the one was missing that the agent started at 2025-01-02"));
+    assertThat(inAll("check", "out", "--json")).isZero();
+    assertThat(run.out()).contains("\"note\":\"this queue began empty at ");
+    String[] validate = {"validate", config().toString(), "--data-dir", data().toString()};
+    assertThat(run.execute(validate)).as(run.err()).isZero();
+    assertThat(run.err()).contains("forebay: warning: out: this queue began empty at ");
+
+    run = new CommandRun();
+    Files.writeString(list, told.replace(Long.toString(missed), "1735789800000")); // long ago
+    assertThat(inAll("check")).isZero();
+    assertThat(run.out()).doesNotContain("began empty");
+  }
+
+  @Test
+  void validate_warnsOfAQueueThatIsMissing_andOfNoneThatWasNeverMade() throws IOException {
+    agentHadAQueueAt(queue(), "queue");
+    String[] validate = {"validate", config().toString(), "--data-dir", data().toString()};
+
+    assertThat(run.execute(validate)).as(run.err()).isZero();
+    assertThat(run.err())
+        .contains("forebay: warning: out: " + queue() + " holds no queue, though the agent");
+
+    run = new CommandRun();
+    Path list = data().resolve("queues.ndjson");
+    Files.writeString(list, Files.readString(list).replace("}", ",\"seen\":false}"));
+    assertThat(run.execute(validate)).isZero();
+    assertThat(run.err()).doesNotContain("holds no queue");
+    assertThat(inAll("check")).isZero();
+  }
+
+  @Test
+  void ls_inADataDirectoryThatNoAgentRanWith_saysSo() throws IOException {
+    String note = "no agent has run with the data directory " + data();
+
+    assertThat(inAll("ls")).isZero();
+    assertThat(run.out()).contains(note);
+    run = new CommandRun();
+    assertThat(inAll("dead-letters", "ls")).isZero();
+    assertThat(run.out()).contains("no dead letters", note);
+
+    Files.createDirectories(data());
+    Files.createFile(data().resolve("queues.ndjson"));
+    run = new CommandRun();
+    assertThat(inAll("ls")).isZero();
+    assertThat(inAll("dead-letters", "ls")).isZero();
+    assertThat(run.out()).doesNotContain("no agent has run");
   }
 
   @Test
