@@ -4,6 +4,7 @@ import io.forebay.agent.queue.FrontSkip;
 import io.forebay.agent.queue.QueueLocation;
 import io.forebay.agent.queue.QueueLocation.Kind;
 import io.forebay.agent.terminal.Amounts;
+import io.forebay.queue.QueueInspector;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.concurrent.Callable;
@@ -69,6 +70,7 @@ final class QueueSkipCommand implements Callable<Integer> {
     new ChangeCheck(context).before(letters);
     FrontSkip skip = new FrontSkip(queue, letters, to, Clock.systemUTC());
     try {
+      requireReached(queue);
       long count = skip.count();
       if (count > 0 && !yes && !new Confirmation(context).ask(question(queue, letters, count))) {
         context.out().println("nothing was moved");
@@ -79,6 +81,20 @@ final class QueueSkipCommand implements Callable<Integer> {
       return ExitCode.OK.value();
     } catch (IOException e) {
       throw QueueSelection.failed(e, queue.directory());
+    }
+  }
+
+  /** A number that is yet to come is a mistyped one. */
+  private void requireReached(QueueLocation queue) throws IOException {
+    long next = new QueueInspector(queue.directory()).summary().nextSequence();
+    if (to >= next) {
+      throw new CommandFailure(
+          ExitCode.USAGE,
+          queue.title()
+              + ": there is no record "
+              + to
+              + (next == 0 ? "; none ever came" : "; the last that came is " + (next - 1))
+              + ". Nothing was moved");
     }
   }
 

@@ -181,6 +181,19 @@ class QueueChangingCommandsTest {
     assertThat(cat(queue()).lines()).containsExactlyInAnyOrderElementsOf(before.lines().toList());
   }
 
+  @Test
+  void skip_toANumberThatIsYetToCome_isRefused() throws IOException {
+    fill(queue(), 5);
+    String[] skip = {"queue", "skip", "-c", config(), "--data-dir", data().toString(), "out"};
+
+    assertThat(execute(with(skip, "--to", "5", "--yes"))).isEqualTo(2);
+    assertThat(run.err()).contains("out: there is no record 5; the last that came is 4");
+    assertThat(cat(queue()).lines()).hasSize(5);
+    assertThat(letters()).doesNotExist();
+    assertThat(execute(with(skip, "--to", "4", "--yes"))).as(run.err()).isZero();
+    assertThat(cat(queue())).isEmpty();
+  }
+
   private void agentHadTheQueue(String more) throws IOException {
     Files.createDirectories(data());
     Files.writeString(
