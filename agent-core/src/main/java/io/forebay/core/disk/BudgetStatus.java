@@ -33,14 +33,24 @@ public record BudgetStatus(
 
   /** How it stands in words, without a full stop. */
   public String sentence() {
-    return sentence(spent);
+    return sentence(spent, false);
   }
 
-  /** The same for what stood in the way of one queue's growth. */
-  public String sentence(@Nullable Cause cause) {
-    String used = "queues and dead letters take " + words(usedBytes);
+  /** The same of what is over. */
+  public String pastSentence() {
+    return sentence(spent, true);
+  }
+
+  /** The same with what stands in the way of one queue's growth. */
+  public BudgetStatus because(Cause cause) {
+    return new BudgetStatus(
+        maxBytes, usedBytes, setAsideBytes, minFreeBytes, volumeFreeBytes, cause);
+  }
+
+  private String sentence(@Nullable Cause cause, boolean past) {
+    String used = "queues and dead letters " + (past ? "took " : "take ") + words(usedBytes);
     if (cause == Cause.FREE_SPACE) {
-      return "a disk has "
+      return (past ? "a disk had " : "a disk has ")
           + words(volumeFreeBytes)
           + " free, and disk_budget.min_free_bytes keeps "
           + words(minFreeBytes)
@@ -54,8 +64,11 @@ public record BudgetStatus(
                 + words(maxBytes)
                 + " (disk_budget.max_byte_size), and "
                 + words(setAsideBytes)
-                + " are set aside for those that are short";
-    return (cause == Cause.BUDGET ? "the disk budget is spent: " : "") + used + bound;
+                + (past
+                    ? " were set aside for those that were short"
+                    : " are set aside for those that are short");
+    String spentNow = past ? "the disk budget was spent: " : "the disk budget is spent: ";
+    return (cause == Cause.BUDGET ? spentNow : "") + used + bound;
   }
 
   private static String words(long bytes) {

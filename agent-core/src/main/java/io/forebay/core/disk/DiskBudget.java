@@ -157,8 +157,8 @@ public final class DiskBudget {
     }
   }
 
-  /** What stood in the way of the queue's growth within the last seconds; null when nothing did. */
-  @Nullable Cause refusal(Path directory) {
+  /** How it stood when the queue was last refused growth, some seconds ago at most; or null. */
+  @Nullable BudgetStatus refusal(Path directory) {
     return refusals.of(directory);
   }
 
@@ -201,7 +201,7 @@ public final class DiskBudget {
         cause = grow(bytes);
       }
       if (cause != null) {
-        refusals.refused(directory, cause);
+        refusals.refused(directory, cause, status().because(cause));
       }
       return cause == null;
     }

@@ -117,10 +117,10 @@ public final class DiskInventory {
   }
 
   /**
-   * Which of the limits that all queues share stood in the way of the node's queue within the last
-   * seconds; null when none did. Cheap.
+   * How the budget stood when the node's queue was last refused growth, and what stood in its way;
+   * null when it was not within the last seconds. Cheap.
    */
-  public BudgetStatus.@Nullable Cause refusal(String node) {
+  public @Nullable BudgetStatus refusal(String node) {
     for (OwnedQueue queue : owned) {
       if (queue.kind() == OwnedQueue.Kind.QUEUE && queue.node().equals(node)) {
         return budget.refusal(queue.directory());

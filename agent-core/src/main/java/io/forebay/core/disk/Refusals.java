@@ -15,7 +15,7 @@ final class Refusals {
   /** So long after the last one it is well again. */
   private static final long WELL_AFTER_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-  private record Refusal(Cause cause, long atNanos) {}
+  private record Refusal(Cause cause, @Nullable BudgetStatus then, long atNanos) {}
 
   private final LongSupplier nanos;
   private final Map<Path, Refusal> lastOf = new ConcurrentHashMap<>();
@@ -28,22 +28,28 @@ final class Refusals {
     this.nanos = nanos;
   }
 
-  void refused(Path directory, Cause cause) {
-    Refusal refusal = new Refusal(cause, nanos.getAsLong());
+  /**
+   * @param then how the budget stood
+   */
+  void refused(Path directory, Cause cause, BudgetStatus then) {
+    Refusal refusal = new Refusal(cause, then, nanos.getAsLong());
     lastOf.put(directory, refusal);
     last = refusal;
   }
 
   /** All queues together are larger than they may be, as found; the next growth is refused. */
   Cause foundTooLarge() {
-    last = new Refusal(Cause.BUDGET, nanos.getAsLong());
+    last = new Refusal(Cause.BUDGET, null, nanos.getAsLong());
     return Cause.BUDGET;
   }
 
-  /** What stood in the queue's way within the last seconds; null when nothing did. */
-  @Nullable Cause of(Path directory) {
+  /**
+   * How the budget stood when the queue was last refused growth, within the last seconds; null when
+   * it was not.
+   */
+  @Nullable BudgetStatus of(Path directory) {
     Refusal refusal = lastOf.get(directory);
-    return refusal == null || isOver(refusal) ? null : refusal.cause;
+    return refusal == null || isOver(refusal) ? null : refusal.then;
   }
 
   /**

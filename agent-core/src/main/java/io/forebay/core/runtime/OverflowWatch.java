@@ -20,6 +20,9 @@ final class OverflowWatch {
   /** Drops come in bursts; a queue that has dropped nothing for longer than this has room again. */
   private static final Duration OVER_AFTER = Duration.ofSeconds(60);
 
+  /** What was dropped within this time is told of as going on: others look once a second. */
+  private static final Duration PRESENT = Duration.ofSeconds(2);
+
   private final QueueLimits limits;
   private final Clock clock;
   private final LongSupplier nanoClock;
@@ -30,9 +33,10 @@ final class OverflowWatch {
    *
    * @param before items that were dropped when it began
    * @param items that were dropped by now
-   * @param limit what the last were dropped for
+   * @param limit what the last were dropped for, as it stood then
    */
-  private record Episode(long before, long items, Instant since, long lastAtNanos, String limit) {}
+  private record Episode(
+      long before, long items, Instant since, long lastAtNanos, QueueLimits.Words limit) {}
 
   OverflowWatch(QueueLimits limits, Clock clock, LongSupplier nanoClock) {
     this.limits = limits;
@@ -65,7 +69,7 @@ final class OverflowWatch {
       return last;
     }
     long now = nanoClock.getAsLong();
-    String limit = limits.sentence(node, reason);
+    QueueLimits.Words limit = limits.words(node, reason);
     return last != null && !isOver(last, now)
         ? new Episode(last.before, items, last.since, now, limit)
         : new Episode(known, items, clock.instant().truncatedTo(ChronoUnit.SECONDS), now, limit);
@@ -78,13 +82,14 @@ final class OverflowWatch {
     if (episode == null || isOver(episode, now)) {
       return null;
     }
-    return episode.limit
+    long ago = now - episode.lastAtNanos;
+    return (ago < PRESENT.toNanos() ? episode.limit.present() : episode.limit.past())
         + "; "
         + (episode.items - episode.before)
         + " items were dropped since "
         + episode.since
         + ", the last "
-        + Duration.ofNanos(now - episode.lastAtNanos).toSeconds()
+        + Duration.ofNanos(ago).toSeconds()
         + " s ago";
   }
 

@@ -1,5 +1,6 @@
 package io.forebay.core.runtime;
 
+import java.time.Clock;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +33,7 @@ final class PipelineWatch {
     this.assembly = assembly;
     this.health = health;
     this.running = running;
-    this.troubles = new TroubleLog(assembly, System::nanoTime);
+    this.troubles = new TroubleLog(assembly, Clock.systemUTC(), System::nanoTime);
     this.disk = new DiskWatch(assembly.inventory());
   }
 

@@ -18,6 +18,14 @@ final class QueueLimits {
   private static final String OVERFLOW = "overflow_";
   private static final String DISK_BUDGET = "disk_budget";
 
+  /**
+   * A limit in words, without a full stop, with the figures of the moment when it was run into.
+   *
+   * @param present while it goes on
+   * @param past for whoever is told later
+   */
+  record Words(String present, String past) {}
+
   private final Assembly assembly;
 
   QueueLimits(Assembly assembly) {
@@ -29,28 +37,37 @@ final class QueueLimits {
     return reason.startsWith(OVERFLOW) || reason.equals(DISK_BUDGET);
   }
 
-  /** The limit that the node's queue has run into of late: which, how large, and what sets it. */
-  String sentence(String node, String reason) {
+  /**
+   * The limit that the node's queue has run into: which, how large, what sets it, and how it stood
+   * when items were dropped. To be asked within a second or so of that.
+   */
+  Words words(String node, String reason) {
     DiskInventory inventory = assembly.inventory();
+    BudgetStatus refusal = inventory.refusal(node);
     BudgetStatus budget = inventory.status().budget();
-    Cause shared = inventory.refusal(node);
-    if (budget != null && (shared != null || reason.equals(DISK_BUDGET))) {
-      Cause known = shared == null ? budget.spent() : shared;
-      return budget.sentence(known == null ? Cause.BUDGET : known);
+    if (refusal == null && budget != null && reason.equals(DISK_BUDGET)) {
+      refusal = budget.spent() == null ? budget.because(Cause.BUDGET) : budget;
+    }
+    if (refusal != null) {
+      return new Words(refusal.sentence(), refusal.pastSentence());
     }
     DeliveryTelemetry delivery = assembly.delivery(node);
     DeliverySnapshot snapshot = delivery == null ? null : delivery.snapshot();
     String trouble = snapshot == null ? null : snapshot.diskTrouble();
-    return trouble != null ? trouble : own(snapshot == null ? null : snapshot.queue());
+    return trouble != null
+        ? new Words(trouble, "its disk failed, and was told of then as: " + trouble)
+        : own(snapshot == null ? null : snapshot.queue());
   }
 
-  private static String own(@Nullable QueueStatistics queue) {
-    return queue == null
-        ? "the queue is full"
-        : "the queue is full, with "
-            + DataSize.ofBytes(queue.diskBytes()).rounded()
-            + " of "
-            + DataSize.ofBytes(queue.maxBytes()).rounded()
-            + " (persistent_queue.max_byte_size)";
+  private static Words own(@Nullable QueueStatistics queue) {
+    String size =
+        queue == null
+            ? ""
+            : ", with "
+                + DataSize.ofBytes(queue.diskBytes()).rounded()
+                + " of "
+                + DataSize.ofBytes(queue.maxBytes()).rounded()
+                + " (persistent_queue.max_byte_size)";
+    return new Words("the queue is full" + size, "the queue was full" + size);
   }
 }

@@ -3,7 +3,10 @@ package io.forebay.core.runtime;
 import io.forebay.core.delivery.DeliverySnapshot;
 import io.forebay.core.delivery.DeliveryState;
 import io.forebay.core.telemetry.NodeTelemetry;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -27,7 +30,9 @@ final class TroubleLog {
 
   private final Assembly assembly;
   private final QueueLimits limits;
+  private final Clock clock;
   private final LongSupplier nanoClock;
+  private final Map<Subject, Loss> losses = new HashMap<>();
   private final Map<Subject, Told> told = new HashMap<>();
   private final Set<String> failing = new HashSet<>();
 
@@ -36,7 +41,14 @@ final class TroubleLog {
   /** How many items the lines of a subject have told of, and when the last was written. */
   private record Told(long items, long atNanos) {}
 
-  TroubleLog(Assembly assembly, LongSupplier nanoClock) {
+  /** How many items are known to be lost, since when, and what stood in the way then. */
+  private record Loss(long items, Instant at, QueueLimits.Words limit) {}
+
+  /**
+   * @param clock for the times that people read
+   */
+  TroubleLog(Assembly assembly, Clock clock, LongSupplier nanoClock) {
+    this.clock = clock;
     this.assembly = assembly;
     this.limits = new QueueLimits(assembly);
     this.nanoClock = nanoClock;
@@ -57,7 +69,7 @@ final class TroubleLog {
     for (DestinationNode destination : assembly.destinations()) {
       String name = destination.node().name();
       DeliverySnapshot snapshot = destination.delivery().snapshot();
-      tell(new Subject(name, "dead-lettered"), snapshot.deadLetteredItems(), last);
+      tell(new Subject(name, "dead-lettered"), snapshot.deadLetteredItems(), "", last);
       failure(name, snapshot);
     }
   }
@@ -67,21 +79,33 @@ final class TroubleLog {
         .forEach(
             (reason, drops) -> {
               if (!reason.equals(FILTERED)) {
-                tell(new Subject(node.name(), "dropped: " + reason), drops.items(), last);
+                Subject subject = new Subject(node.name(), "dropped: " + reason);
+                String limit =
+                    QueueLimits.isForRoom(reason) ? limit(subject, reason, drops.items()) : "";
+                tell(subject, drops.items(), limit, last);
               }
             });
   }
 
-  private void tell(Subject subject, long items, boolean last) {
+  /** What stood in the way of the last items, in the words and with the figures of then. */
+  private String limit(Subject subject, String reason, long items) {
+    Loss known = losses.get(subject);
+    if (known == null || known.items != items) {
+      Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
+      Loss loss = new Loss(items, now, limits.words(subject.node, reason));
+      losses.put(subject, loss);
+      return ": " + loss.limit.present();
+    }
+    return ", the last at " + known.at + ", when " + known.limit.past();
+  }
+
+  private void tell(Subject subject, long items, String limit, boolean last) {
     Told before = told.get(subject);
     long known = before == null ? 0 : before.items;
     long now = nanoClock.getAsLong();
     if (items > known && (last || before == null || now - before.atNanos >= INTERVAL_NANOS)) {
       told.put(subject, new Told(items, now));
       String more = known == 0 ? "" : " more";
-      String reason = subject.what.substring(subject.what.lastIndexOf(' ') + 1);
-      String limit =
-          QueueLimits.isForRoom(reason) ? ": " + limits.sentence(subject.node, reason) : "";
       log.warn("{}: {}{} items {}{}", subject.node, items - known, more, subject.what, limit);
     }
   }

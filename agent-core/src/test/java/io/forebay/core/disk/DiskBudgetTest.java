@@ -84,11 +84,22 @@ class DiskBudgetTest {
     nanos.addAndGet(Duration.ofSeconds(1).toNanos());
     assertThat(grant(budget, 1).tryHold(600_000)).isFalse();
 
-    assertThat(budget.refusal(options(0).directory())).isEqualTo(Cause.BUDGET);
-    assertThat(budget.refusal(options(1).directory())).isEqualTo(Cause.FREE_SPACE);
+    usable.set(MAX);
+    nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+    budget.look();
+    assertThat(budget.refusal(options(0).directory()))
+        .isNotNull()
+        .returns(Cause.BUDGET, BudgetStatus::spent);
+    assertThat(budget.refusal(options(1).directory()))
+        .isNotNull()
+        .returns(Cause.FREE_SPACE, BudgetStatus::spent)
+        .satisfies(
+            then ->
+                assertThat(then.sentence())
+                    .startsWith(
+                        "a disk has 1.5MB free, and disk_budget.min_free_bytes keeps 1.0MB"))
+        .satisfies(then -> assertThat(then.pastSentence()).startsWith("a disk had 1.5MB free, "));
     assertThat(budget.refusal(options(2).directory())).isNull();
-    assertThat(budget.status().sentence(Cause.FREE_SPACE))
-        .contains("1.5MB free, and disk_budget.min_free_bytes keeps 1.0MB");
 
     nanos.addAndGet(Duration.ofSeconds(5).toNanos());
     assertThat(budget.refusal(options(1).directory())).isNull();

@@ -77,7 +77,7 @@ class HealthCheckTest {
     assertThat(reasonsAfter(Duration.ofSeconds(59)))
         .extracting(Reason::message)
         .containsExactly(
-            "the queue is full; 7 items were dropped since 2026-01-02T03:04:05Z, the last 59 s ago"
+            "the queue was full; 7 items were dropped since 2026-01-02T03:04:05Z, the last 59 s ago"
                 + ": connection refused");
 
     assertThat(reasonsAfter(Duration.ofSeconds(2))).isEmpty();
@@ -120,6 +120,20 @@ class HealthCheckTest {
         .contains(
             delivery.diskTrouble
                 + "; 2 items were dropped since 2026-01-02T03:04:05Z, the last 0 s ago");
+  }
+
+  /** Nobody is told that a queue is full which has room again. */
+  @Test
+  void whatIsOver_isToldInThePast_withTheFiguresOfTheDrop() {
+    delivery.queue = new QueueStatistics(9, 3_900, 4_000_000, 4_000_000, 8, 9, 0, 0, 0, false);
+    out().onDropped("overflow_newest", 5, 100);
+    reasonsAfter(Duration.ofSeconds(1));
+    delivery.queue = new QueueStatistics(0, 0, 8_256, 4_000_000, 8, 9, 0, 0, 0, false);
+    assertThat(reasonsAfter(Duration.ofSeconds(7)))
+        .extracting(Reason::message)
+        .containsExactly(
+            "the queue was full, with 4.0MB of 4.0MB (persistent_queue.max_byte_size); 5 items were"
+                + " dropped since 2026-01-02T03:04:05Z, the last 7 s ago");
   }
 
   @Test

@@ -9,9 +9,12 @@ import ch.qos.logback.core.read.ListAppender;
 import io.forebay.core.delivery.DeliveryState;
 import io.forebay.core.telemetry.AgentTelemetry;
 import io.forebay.core.telemetry.NodeTelemetry;
+import io.forebay.queue.QueueStatistics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -28,6 +31,9 @@ class TroubleLogTest {
 
   private static final Logger LOGGER = (Logger) LoggerFactory.getLogger(TroubleLog.class);
 
+  private static final Clock CLOCK =
+      Clock.fixed(Instant.parse("2026-01-02T03:04:05Z"), ZoneOffset.UTC);
+
   private final ListAppender<ILoggingEvent> appender = new ListAppender<>();
   private final Scheduler timer = Schedulers.newSingle("test-trouble", true);
   private final Assembly assembly =
@@ -35,7 +41,7 @@ class TroubleLogTest {
           new AgentTelemetry(new SimpleMeterRegistry(), Clock.systemUTC()), timer, new Random(1));
   private final ScriptedDelivery delivery = new ScriptedDelivery("out");
   private final AtomicLong nanos = new AtomicLong(17);
-  private final TroubleLog troubles = new TroubleLog(assembly, nanos::get);
+  private final TroubleLog troubles = new TroubleLog(assembly, CLOCK, nanos::get);
 
   TroubleLogTest() {
     assembly.destination("out", "test_output", (n, l) -> delivery, Disposables.disposed());
@@ -88,10 +94,32 @@ class TroubleLogTest {
     assertThat(lines()).isEmpty();
     after(Duration.ofSeconds(30));
     assertThat(lines())
-        .containsExactly("WARN out: 7 more items dropped: overflow_newest: the queue is full");
+        .containsExactly(
+            "WARN out: 7 more items dropped: overflow_newest, the last at 2026-01-02T03:04:05Z, when"
+                + " the queue was full");
 
     after(Duration.ofMinutes(5));
     assertThat(lines()).isEmpty();
+  }
+
+  /** The queue is empty again when the line is written. */
+  @Test
+  void tellsLaterOfALimitWithTheFiguresOfTheDrop() {
+    delivery.queue = new QueueStatistics(9, 3_900, 4_000_000, 4_000_000, 8, 9, 0, 0, 0, false);
+    out().onDropped("overflow_newest", 5, 100);
+    after(Duration.ofSeconds(1));
+    out().onDropped("overflow_newest", 2430, 100);
+    after(Duration.ofSeconds(1));
+    delivery.queue = new QueueStatistics(0, 0, 8_256, 4_000_000, 8, 9, 0, 0, 0, false);
+    after(Duration.ofSeconds(60));
+
+    String figures = "full, with 4.0MB of 4.0MB (persistent_queue.max_byte_size)";
+    assertThat(lines())
+        .containsExactly(
+            "WARN out: 5 items dropped: overflow_newest: the queue is " + figures,
+            "WARN out: 2430 more items dropped: overflow_newest, the last at 2026-01-02T03:04:05Z,"
+                + " when the queue was "
+                + figures);
   }
 
   @Test
