@@ -69,7 +69,10 @@ final class Blockage {
   HeldBack heldBack() {
     Parcel blocking = front;
     return blocking != null && blocking.failedAt < lastDelivered
-        ? new HeldBack(blocking.items(), true)
+        ? new HeldBack(
+            blocking.items(),
+            true,
+            blocking.items() == 1 && blocking.ownFailures >= limits.isolateAfter())
         : HeldBack.NOTHING;
   }
 

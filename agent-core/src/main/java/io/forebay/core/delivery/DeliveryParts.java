@@ -205,7 +205,9 @@ final class DeliveryParts {
   }
 
   DeliverySnapshot.HeldBack heldBack() {
-    return limits.strict() ? blockage.heldBack() : isolation.heldBack(sender.aside());
+    return limits.strict()
+        ? blockage.heldBack()
+        : isolation.heldBack(sender.aside(), ledger.queuedItems() + ledger.memoryItems());
   }
 
   /** Whether there is a backlog that goes out; what is set aside does not. */

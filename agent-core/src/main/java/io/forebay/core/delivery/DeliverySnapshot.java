@@ -61,10 +61,17 @@ public record DeliverySnapshot(
    *
    * @param items set aside, or, in strict order, in front of all that waits
    * @param blocking whether they keep all others waiting, in strict order
+   * @param stuck whether, after something was delivered, nothing is left to try but single items,
+   *     each of which failed {@code isolate_after_attempts} times by itself; in strict order, but
+   *     one that blocks
    */
-  public record HeldBack(long items, boolean blocking) {
+  public record HeldBack(long items, boolean blocking, boolean stuck) {
 
-    public static final HeldBack NOTHING = new HeldBack(0, false);
+    public static final HeldBack NOTHING = new HeldBack(0, false, false);
+
+    public HeldBack(long items, boolean blocking) {
+      this(items, blocking, false);
+    }
   }
 
   /** Items that are neither delivered nor given up: in memory and on disk. */

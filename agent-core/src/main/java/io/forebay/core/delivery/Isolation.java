@@ -208,10 +208,21 @@ final class Isolation {
 
   /**
    * @param underWay the parcel set aside whose request is under way, if there is one
+   * @param left all that is neither delivered nor given up
    */
-  HeldBack heldBack(@Nullable Parcel underWay) {
+  HeldBack heldBack(@Nullable Parcel underWay, long left) {
     long items = asideItems(underWay);
-    return items == 0 ? HeldBack.NOTHING : new HeldBack(items, false);
+    boolean stuck = isStuck(underWay, left);
+    return items == 0 && !stuck ? HeldBack.NOTHING : new HeldBack(items, false, stuck);
+  }
+
+  private boolean isStuck(@Nullable Parcel underWay, long left) {
+    int least = limits.isolateAfter();
+    return left > 0
+        && least > 0
+        && lastDelivered > 0
+        && (underWay == null || (underWay.items() == 1 && underWay.ownFailures >= least))
+        && retries.singles(least) + (underWay == null ? 0 : 1) == left;
   }
 
   /** Of what is set aside, the items that are on disk. */

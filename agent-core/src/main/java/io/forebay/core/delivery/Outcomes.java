@@ -87,6 +87,7 @@ final class Outcomes implements Sender.Results {
   }
 
   private void failed(Parcel parcel, SendResult.Retry retry, boolean whileWell, long now) {
+    parcel.ownFailures++;
     if (whileWell && !retry.overloaded()) {
       isolation.sample(parcel, true);
     }

@@ -28,6 +28,9 @@ final class Parcel {
   /** Requests of these items that failed between successes of others. */
   int lonelyFailures;
 
+  /** Requests of just these items that failed. */
+  int ownFailures;
+
   /** Requests of just these items that failed while the receiver was well, borne out or not. */
   int failuresWhileWell;
 

@@ -92,6 +92,16 @@ final class RetryList {
     return sum;
   }
 
+  /** How many are one item that failed so often by itself. */
+  int singles(int failures) {
+    int count = 0;
+    for (int i = 0; i < parcels.size(); i++) {
+      Parcel parcel = parcels.get(i);
+      count += parcel.items() == 1 && parcel.ownFailures >= failures ? 1 : 0;
+    }
+    return count;
+  }
+
   @Nullable Parcel firstAside() {
     for (int i = 0; i < parcels.size(); i++) {
       if (parcels.get(i).aside) {

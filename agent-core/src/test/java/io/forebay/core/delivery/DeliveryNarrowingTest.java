@@ -99,7 +99,7 @@ class DeliveryNarrowingTest {
     h.pass(Duration.ofSeconds(2));
     h.offerMany("x", 30);
     h.pass(Duration.ofHours(1));
-    assertThat(h.snapshot().heldBack()).isEqualTo(new DeliverySnapshot.HeldBack(1, true));
+    assertThat(h.snapshot().heldBack()).isEqualTo(new DeliverySnapshot.HeldBack(1, true, true));
     int whole = h.isolateAfterAttempts;
     assertThat(h.destination.requests.stream().filter(r -> r.size() == 30)).hasSize(whole);
     long many = h.destination.requests.stream().filter(r -> r.size() > 1).count();
@@ -119,6 +119,7 @@ class DeliveryNarrowingTest {
     assertThat(h.deadLetters.lines()).as("nothing else shows that the receiver is well").isEmpty();
     assertThat(h.snapshot().bufferedItems()).isEqualTo(1);
     assertThat(h.snapshot().why()).contains("1 item");
+    assertThat(h.snapshot().heldBack().stuck()).as("a drain may end").isTrue();
     for (int i = 0; i < 600; i++) {
       h.offer("later" + i);
       h.pass(Duration.ofSeconds(1));
@@ -163,6 +164,7 @@ class DeliveryNarrowingTest {
     // One each interval: of a minute, once the first few have doubled.
     assertThat(h.destination.requests).hasSizeBetween(60, 70);
     assertThat(h.snapshot().deadLetteredItems()).isZero();
+    assertThat(h.snapshot().heldBack().stuck()).as("not in an outage").isFalse();
     h.destination.answer(UP);
     h.pass(Duration.ofMinutes(5));
     assertThat(h.destination.taken).hasSize(201).doesNotHaveDuplicates();

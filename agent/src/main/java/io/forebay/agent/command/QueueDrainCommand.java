@@ -37,7 +37,8 @@ import reactor.core.publisher.Mono;
           + " uses the queue. A signal stops it in order.",
       "",
       "Exit code 0: all was delivered. 1: some was not: it is still in the queue, went to the dead letters, or was"
-          + " dropped; the last line says."
+          + " dropped; the last line says. So it ends too when all that is left fails again and again, item by"
+          + " item, while the rest was delivered."
     })
 final class QueueDrainCommand implements Callable<Integer> {
 
@@ -205,9 +206,17 @@ final class QueueDrainCommand implements Callable<Integer> {
                   + " dropped, "
                   + Amounts.count(left)
                   + " left in the queue"
-                  + (left > 0 && end.why() != null ? ": " + end.why() : ""));
+                  + (left > 0 && end.why() != null ? ": " + end.why() : "")
+                  + (left > 0 && end.heldBack().stuck() ? "; " + stuck(end.heldBack()) : ""));
     }
     context.out().flush();
     return (all ? ExitCode.OK : ExitCode.FAILURE).value();
+  }
+
+  private static String stuck(DeliverySnapshot.HeldBack heldBack) {
+    return "ended, for "
+        + (heldBack.blocking()
+            ? "the item in front failed again and again and all others wait for it"
+            : "all that is left failed again and again, one by one, while the rest was delivered");
   }
 }

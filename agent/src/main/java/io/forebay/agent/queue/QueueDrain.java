@@ -32,7 +32,8 @@ public final class QueueDrain {
   }
 
   /**
-   * Sends until the queue is empty or somebody asks to stop; then stops in order.
+   * Sends until the queue is empty, or all that is left fails again and again though the rest was
+   * delivered, or somebody asks to stop; then stops in order.
    *
    * @param stop completes, or gives something, when the drain is to end early
    * @param progress told now and then how it stands
@@ -47,6 +48,7 @@ public final class QueueDrain {
           .onBackpressureDrop()
           .takeUntilOther(Mono.firstWithSignal(pipeline.completion(), stop.then()))
           .doOnNext(progress)
+          .takeUntil(now -> now.heldBack().stuck())
           .blockLast();
     } finally {
       pipeline.stop().block();

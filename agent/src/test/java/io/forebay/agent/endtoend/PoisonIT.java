@@ -155,6 +155,29 @@ class PoisonIT {
   }
 
   @Test
+  void aDrainWithoutOtherDataDeliversTheRest_andEnds() throws Exception {
+    int port = AgentProcess.freePort();
+    try (RecordingReceiver receiver = new RecordingReceiver();
+        AgentProcess agent =
+            new AgentProcess(directory, pipeline(port, receiver.port(), "mode: always"))) {
+      receiver.down();
+      agent.listeningOn(port).start();
+      new Posting(port, 120).postAll(200);
+      agent.kill();
+      receiver.conductBy(
+          numbers ->
+              IntStream.of(numbers).anyMatch(number -> number == 137)
+                  ? new Conduct.Refuse(500, "")
+                  : RecordingReceiver.TAKE);
+      receiver.up();
+      assertThat(forebay(1, "queue", "drain", "--node", "out"))
+          .contains("199 delivered, 0 to the dead letters, 0 dropped, 1 left in the queue: ")
+          .contains("; ended, for all that is left failed again and again, one by one");
+      assertThat(receiver.arrivals().distinct()).isEqualTo(199);
+    }
+  }
+
+  @Test
   void inStrictOrderItBlocks_healthNamesIt_andSkipIsTheWayOut() throws Exception {
     int port = AgentProcess.freePort();
     try (RecordingReceiver receiver = new RecordingReceiver();
