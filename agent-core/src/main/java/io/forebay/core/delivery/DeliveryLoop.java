@@ -285,6 +285,7 @@ final class DeliveryLoop implements QueueGateway.Events, Intake.Receiver {
 
   private void whenClosed() {
     closed = true;
+    parts.pumpTroubles(Mailbox.NEVER); // tells what a later line would have
     parts.disk.dispose();
     // First, so that the shares of what was posted late have ended when the stop completes.
     mailbox.close();

@@ -321,6 +321,25 @@ class SickDeliveryTest {
     assertThat(messages(Level.WARN)).as("a later one").hasSize(7);
   }
 
+  @Test
+  void log_saysAtTheEndHowOftenADiskFailed_thatNoLineHasToldOf() {
+    Outage outage = new Outage(Mode.ALWAYS, Overflow.BLOCK);
+    for (int i = 0; i < 8; i++) {
+      outage.disk.fallSick(Sickness.WRITES, 1);
+      outage.offer(1);
+      outage.h.pass(Duration.ofSeconds(1));
+      outage.disk.heal();
+      outage.h.pass(Duration.ofSeconds(2));
+    }
+    assertThat(messages(Level.WARN)).hasSize(5);
+    assertThat(outage.h.stop(Duration.ofSeconds(5))).isTrue();
+    assertThat(messages(Level.WARN))
+        .hasSize(6)
+        .last()
+        .asString()
+        .matches("out: failed [23] times more in the last minute, and works now; .*");
+  }
+
   /** The last word of the log is never that all is well when it is not. */
   @Test
   void log_tellsOfAFailureThatStays_afterSeveralThatCameAndWent() {
