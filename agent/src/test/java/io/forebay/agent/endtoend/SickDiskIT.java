@@ -111,10 +111,11 @@ class SickDiskIT {
           .until(() -> agent.metric("forebay_delivery_buffered_items") == 0);
 
       assertNothingLost(agent, receiver, overflow);
-      assertThat(logLines(agent, "works again, after")).hasSizeBetween(1, 2);
+      // A queue that gives up its oldest has room for a moment, again and again.
+      assertThat(logLines(agent, "works again, after")).hasSizeBetween(1, 6);
       assertThat(logLines(agent, FULL))
-          .as("at most once a minute, and in changes of state")
-          .hasSizeLessThan(6);
+          .as("five begins a minute, what sums up the others, and changes of state")
+          .hasSizeLessThan(12);
       int last = posting.last();
       post(posting, 500, Duration.ofSeconds(20));
       Awaitility.await("it takes data as before")
