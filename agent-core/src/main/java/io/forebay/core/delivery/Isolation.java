@@ -1,6 +1,7 @@
 package io.forebay.core.delivery;
 
 import io.forebay.core.delivery.DeliverySnapshot.HeldBack;
+import io.forebay.core.item.Counted;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -268,7 +269,7 @@ final class Isolation {
         + " ("
         + first.name()
         + ", "
-        + first.attempts
-        + " attempts)";
+        + Counted.of(first.attempts, "attempt")
+        + ")";
   }
 }

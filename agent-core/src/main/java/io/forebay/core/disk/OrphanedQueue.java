@@ -1,6 +1,7 @@
 package io.forebay.core.disk;
 
 import io.forebay.core.config.DataSize;
+import io.forebay.core.item.Counted;
 import java.nio.file.Path;
 
 /**
@@ -30,21 +31,24 @@ public record OrphanedQueue(
   public String sentence() {
     boolean letters = kind == OwnedQueue.Kind.DEAD_LETTERS;
     String path = quoted(directory.toString());
-    return records
-        + (letters ? " dead letters (" : " records (")
+    return Counted.of(records, letters ? "dead letter" : "record")
+        + " ("
         + DataSize.ofBytes(diskBytes).rounded()
-        + ") lie in "
+        + (records == 1 ? ") lies in " : ") lie in ")
         + directory
-        + ", and no node of this pipeline owns them"
+        + ", and no node of this pipeline owns "
+        + (records == 1 ? "it" : "them")
         + (node.isEmpty() ? "" : "; the last was '" + node + "'")
         + ". With the agent stopped, "
         + (letters
             ? "forebay queue dead-letters replay -c FILE --into NODE " + path
             : "forebay queue adopt -c FILE " + path + " NODE")
-        + " gives them to another node, and forebay queue "
+        + " gives "
+        + (records == 1 ? "it" : "them")
+        + " to another node, and forebay queue "
         + (letters ? "dead-letters purge " : "purge --directory ")
         + path
-        + " removes them";
+        + (records == 1 ? " removes it" : " removes them");
   }
 
   private static String quoted(String path) {

@@ -3,6 +3,7 @@ package io.forebay.core.runtime;
 import io.forebay.core.delivery.DeliverySnapshot;
 import io.forebay.core.delivery.DeliveryState;
 import io.forebay.core.disk.BudgetStatus;
+import io.forebay.core.item.Counted;
 import io.forebay.core.runtime.HealthReport.Reason;
 import io.forebay.core.runtime.PipelineStatus.State;
 import io.forebay.core.telemetry.DeliveryTelemetry;
@@ -140,8 +141,8 @@ final class HealthCheck {
     long still = last == null ? 0 : nanoClock.getAsLong() - last.atNanos;
     if (snapshot.bufferedItems() > 0 && still > stalledAfter.toNanos()) {
       String what =
-          snapshot.bufferedItems()
-              + " items wait, and none was delivered for "
+          Counted.waiting(snapshot.bufferedItems(), "item")
+              + ", and none was delivered for "
               + Duration.ofNanos(still).toSeconds()
               + " s";
       reasons.add(new Reason(name, "stalled", because(what, snapshot)));

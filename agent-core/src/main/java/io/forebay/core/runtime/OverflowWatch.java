@@ -1,5 +1,6 @@
 package io.forebay.core.runtime;
 
+import io.forebay.core.item.Counted;
 import io.forebay.core.telemetry.NodeTelemetry;
 import io.forebay.core.telemetry.NodeTelemetry.Drops;
 import java.time.Clock;
@@ -85,8 +86,9 @@ final class OverflowWatch {
     long ago = now - episode.lastAtNanos;
     return (ago < PRESENT.toNanos() ? episode.limit.present() : episode.limit.past())
         + "; "
-        + (episode.items - episode.before)
-        + " items were dropped since "
+        + Counted.of(episode.items - episode.before, "item")
+        + (episode.items - episode.before == 1 ? " was" : " were")
+        + " dropped since "
         + episode.since
         + ", the last "
         + Duration.ofNanos(ago).toSeconds()

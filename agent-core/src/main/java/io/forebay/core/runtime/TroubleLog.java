@@ -2,6 +2,7 @@ package io.forebay.core.runtime;
 
 import io.forebay.core.delivery.DeliverySnapshot;
 import io.forebay.core.delivery.DeliveryState;
+import io.forebay.core.item.Counted;
 import io.forebay.core.telemetry.NodeTelemetry;
 import java.time.Clock;
 import java.time.Duration;
@@ -106,7 +107,9 @@ final class TroubleLog {
     if (items > known && (last || before == null || now - before.atNanos >= INTERVAL_NANOS)) {
       told.put(subject, new Told(items, now));
       String more = known == 0 ? "" : " more";
-      log.warn("{}: {}{} items {}{}", subject.node, items - known, more, subject.what, limit);
+      long count = items - known;
+      String noun = Counted.noun(count, "item");
+      log.warn("{}: {}{} {} {}{}", subject.node, count, more, noun, subject.what, limit);
     }
   }
 
@@ -115,10 +118,10 @@ final class TroubleLog {
     if (snapshot.queue() == null && snapshot.state() == DeliveryState.DIRECT && why != null) {
       if (failing.add(name)) {
         log.warn(
-            "{}: {}; {} items wait in memory, since it has no persistent_queue",
+            "{}: {}; {} in memory, since it has no persistent_queue",
             name,
             why,
-            snapshot.memoryItems());
+            Counted.waiting(snapshot.memoryItems(), "item"));
       }
     } else if (failing.remove(name) && why == null) {
       log.info("{}: it is well again", name);

@@ -116,7 +116,13 @@ class OrphanSearchTest {
         StandardOpenOption.TRUNCATE_EXISTING);
 
     assertThat(registry.read()).hasSize(1);
-    assertThat(find()).hasSize(1);
+    assertThat(find())
+        .singleElement()
+        .satisfies(
+            orphan ->
+                assertThat(orphan.sentence())
+                    .startsWith("1 record (")
+                    .contains(") lies in ", "owns it", " gives it to", " removes it"));
     Files.write(file, new byte[] {(byte) 0xff, (byte) 0xfe, '{'});
     assertThat(registry.read()).isEmpty();
     Files.delete(file);

@@ -110,7 +110,7 @@ class HealthCheckTest {
     assertThat(reasonsAfter(Duration.ofSeconds(1)))
         .extracting(Reason::message)
         .containsExactly(
-            "the queue is full, with 4.0MB of 4.0MB (persistent_queue.max_byte_size); 1 items were"
+            "the queue is full, with 4.0MB of 4.0MB (persistent_queue.max_byte_size); 1 item was"
                 + " dropped since 2026-01-02T03:04:05Z, the last 0 s ago");
 
     delivery.diskTrouble = "the queue in q cannot append: its file system is full; make room on it";

@@ -133,7 +133,7 @@ class TroubleLogTest {
     assertThat(lines())
         .containsExactly(
             "WARN out: 5 items dropped: expired",
-            "WARN out: 1 more items dropped: expired",
+            "WARN out: 1 more item dropped: expired",
             "WARN out: 2 items dropped: stopped");
   }
 
@@ -151,6 +151,14 @@ class TroubleLogTest {
     troubles.tick();
 
     assertThat(lines()).containsExactly("WARN out: 3 items dead-lettered");
+  }
+
+  @Test
+  void countsOneItemAsOne() {
+    delivery.deadLettered = 1;
+    troubles.tick();
+
+    assertThat(lines()).containsExactly("WARN out: 1 item dead-lettered");
   }
 
   @Test

@@ -19,9 +19,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -43,7 +41,6 @@ import reactor.core.publisher.Mono;
 final class QueueDrainCommand implements Callable<Integer> {
 
   private static final Duration LOOK = Duration.ofMillis(250);
-  private static final long PLAIN_EVERY_NANOS = Duration.ofSeconds(10).toNanos();
 
   private final CommandContext context;
 
@@ -110,17 +107,16 @@ final class QueueDrainCommand implements Callable<Integer> {
         limit == null
             ? stop.signal()
             : Mono.firstWithSignal(stop.signal().then(), Mono.delay(limit).then());
+    DrainProgress progress =
+        new DrainProgress(node, context.err(), context.errIsTerminal(), System::nanoTime);
     DeliverySnapshot snapshot;
     try {
       DiskInventory inventory = DiskInventory.ofPart(graph, data, Clock.systemUTC());
-      snapshot = new QueueDrain(alone, inventory, data, LOOK).run(end, progress());
+      snapshot = new QueueDrain(alone, inventory, data, LOOK).run(end, progress);
     } catch (PipelineStartException e) {
       throw cannotStart(e, data);
     }
-    if (context.errIsTerminal()) {
-      context.err().print("\r\u001b[K");
-      context.err().flush();
-    }
+    progress.end();
     return report(snapshot);
   }
 
@@ -143,33 +139,6 @@ final class QueueDrainCommand implements Callable<Integer> {
     return cause instanceof QueueLockedException || cause instanceof FileSystemException
         ? QueueSelection.failed((IOException) cause, data)
         : new CommandFailure(ExitCode.FAILURE, String.valueOf(e.getMessage()), e);
-  }
-
-  private java.util.function.Consumer<DeliverySnapshot> progress() {
-    AtomicLong plainAt = new AtomicLong(System.nanoTime() + PLAIN_EVERY_NANOS);
-    return snapshot -> {
-      if (context.errIsTerminal()) {
-        context.err().print("\r\u001b[K" + line(snapshot));
-        context.err().flush();
-      } else if (System.nanoTime() - plainAt.get() >= 0) {
-        plainAt.addAndGet(PLAIN_EVERY_NANOS);
-        context.err().println(line(snapshot));
-      }
-    };
-  }
-
-  private String line(DeliverySnapshot now) {
-    String why = now.why();
-    return node
-        + ": "
-        + now.state()
-        + ", "
-        + Amounts.count(now.bufferedItems())
-        + " left, "
-        + Amounts.count(now.deliveredItems())
-        + " delivered, "
-        + String.format(Locale.ROOT, "%,.0f/s", now.drainItemsPerSecond())
-        + (why == null ? "" : "; " + why.substring(0, Math.min(why.length(), 80)));
   }
 
   private int report(DeliverySnapshot end) {

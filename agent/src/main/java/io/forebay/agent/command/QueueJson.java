@@ -1,6 +1,7 @@
 package io.forebay.agent.command;
 
 import io.forebay.agent.queue.QueueLocation;
+import io.forebay.agent.queue.QueueLocation.Kind;
 import io.forebay.agent.queue.QueueRoom;
 import io.forebay.agent.queue.QueueStatus;
 import io.forebay.core.disk.BudgetStatus;
@@ -100,7 +101,8 @@ final class QueueJson {
   }
 
   static void location(JsonGenerator json, QueueLocation location) {
-    json.writeStringProperty("kind", location.kind().name().toLowerCase(Locale.ROOT));
+    Kind kind = location.kind().isOrphan() ? Kind.ORPHAN : location.kind();
+    json.writeStringProperty("kind", kind.name().toLowerCase(Locale.ROOT));
     if (!location.node().isEmpty()) {
       json.writeStringProperty("node", location.node());
     }

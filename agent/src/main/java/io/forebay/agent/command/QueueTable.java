@@ -77,10 +77,8 @@ final class QueueTable {
           case QUEUE -> queue.location().node();
           case DEAD_LETTERS -> queue.location().title();
           case DIRECTORY -> "-";
-          case ORPHAN ->
-              queue.location().node().isEmpty()
-                  ? "(orphan)"
-                  : queue.location().node() + " (orphan)";
+          case ORPHAN, ORPHANED_LETTERS ->
+              (queue.location().node() + " (" + kind.word() + ")").strip();
         };
     String holder = queue.holder().isPresent() ? "pid " + queue.holder().getAsLong() : "no";
     return List.of(

@@ -2,6 +2,7 @@ package io.forebay.agent.queue;
 
 import io.forebay.agent.queue.QueueLocation.Kind;
 import io.forebay.core.disk.OrphanSearch;
+import io.forebay.core.disk.OrphanedQueue;
 import io.forebay.core.disk.QueueRegistry;
 import io.forebay.core.disk.QueueSearch;
 import java.io.IOException;
@@ -62,12 +63,19 @@ public final class QueueFinder {
             .toList();
   }
 
+  private static Kind orphan(OrphanedQueue found) {
+    return switch (found.kind()) {
+      case QUEUE -> Kind.ORPHAN;
+      case DEAD_LETTERS -> Kind.ORPHANED_LETTERS;
+    };
+  }
+
   /** The queues that an agent left, in its data directory or elsewhere, and no node owns. */
   public List<QueueLocation> orphansOf(Path dataDirectory, Collection<QueueLocation> known)
       throws IOException {
     return new OrphanSearch(dataDirectory)
         .find(known.stream().map(QueueLocation::directory).toList(), unreadable).stream()
-            .map(found -> new QueueLocation(Kind.ORPHAN, found.node(), found.directory(), null))
+            .map(found -> new QueueLocation(orphan(found), found.node(), found.directory(), null))
             .toList();
   }
 }

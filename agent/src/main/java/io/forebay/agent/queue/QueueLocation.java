@@ -38,7 +38,9 @@ public record QueueLocation(
     /** Named by its directory. */
     DIRECTORY("directory"),
     /** Found, and no node of the pipeline file owns it. */
-    ORPHAN("orphan");
+    ORPHAN("orphan"),
+    /** The same, of dead letters. */
+    ORPHANED_LETTERS("orphan, dead letters");
 
     private final String word;
 
@@ -48,6 +50,11 @@ public record QueueLocation(
 
     public String word() {
       return word;
+    }
+
+    /** Whether no node of the pipeline file owns it. */
+    public boolean isOrphan() {
+      return this == ORPHAN || this == ORPHANED_LETTERS;
     }
   }
 
@@ -61,7 +68,7 @@ public record QueueLocation(
     return switch (kind) {
       case QUEUE -> node;
       case DEAD_LETTERS -> node + " (dead letters)";
-      case DIRECTORY, ORPHAN -> directory.toString();
+      case DIRECTORY, ORPHAN, ORPHANED_LETTERS -> directory.toString();
     };
   }
 }

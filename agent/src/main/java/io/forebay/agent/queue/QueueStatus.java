@@ -63,7 +63,7 @@ public record QueueStatus(
       QueueInspector inspector = new QueueInspector(location.directory());
       QueueSummary summary = inspector.summary();
       OptionalLong holder = inspector.holder();
-      boolean orphaned = location.kind() == QueueLocation.Kind.ORPHAN && holder.isEmpty();
+      boolean orphaned = location.kind().isOrphan() && holder.isEmpty();
       State state =
           summary.records() == 0 ? State.EMPTY : orphaned ? State.ORPHANED : State.BACKLOG;
       return new QueueStatus(location, state, summary, holder, null);

@@ -1,5 +1,6 @@
 package io.forebay.agent.terminal;
 
+import io.forebay.core.item.Counted;
 import java.time.Duration;
 import java.util.Locale;
 
@@ -17,7 +18,7 @@ public final class Amounts {
 
   /** {@code 1 record}, {@code 1,234 records}. */
   public static String count(long number, String noun) {
-    return count(number) + " " + noun + (number == 1 ? "" : "s");
+    return count(number) + " " + Counted.noun(number, noun);
   }
 
   /** {@code 512 B}, {@code 3.4 MB}: decimal units. */

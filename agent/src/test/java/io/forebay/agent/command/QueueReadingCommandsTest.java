@@ -91,16 +91,18 @@ class QueueReadingCommandsTest {
     fill(queue(), 3);
     deliver(queue(), 1);
     fill(data().resolve("renamed"), 2);
+    fill(data().resolve("dead-letters").resolve("gone"), 1);
     Files.createDirectories(data().resolve("something-else"));
 
     int exitCode =
         run.execute("queue", "ls", "-c", config().toString(), "--data-dir", data().toString());
 
     assertThat(exitCode).as(run.err()).isZero();
-    assertThat(run.out().lines()).hasSize(6).last().asString().startsWith("together 1");
+    assertThat(run.out().lines()).hasSize(7).last().asString().startsWith("together ");
     assertThat(run.out())
         .containsPattern("out +2 .* backlog +no +" + queue())
         .containsPattern("out \\(dead letters\\) +- .* not made +no ")
+        .containsPattern("gone \\(orphan, dead letters\\) +1 .* orphaned +no ")
         .containsPattern("\\(orphan\\) +2 .* orphaned +no +" + data().resolve("renamed"));
   }
 
