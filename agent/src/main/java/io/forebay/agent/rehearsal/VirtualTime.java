@@ -21,8 +21,6 @@ final class VirtualTime implements Scheduler {
   private static final long EPOCH_MILLIS = 1_767_225_600_000L;
 
   private static final class Task implements Disposable {
-    private static final Runnable NOTHING = () -> {};
-
     private Runnable work;
     private final long at;
     private final long order;
@@ -33,6 +31,8 @@ final class VirtualTime implements Scheduler {
       this.at = at;
       this.order = order;
     }
+
+    private static void nothing() {}
 
     static int compare(Task a, Task b) {
       return a.at != b.at ? Long.compare(a.at, b.at) : Long.compare(a.order, b.order);
@@ -46,7 +46,7 @@ final class VirtualTime implements Scheduler {
     @Override
     public void dispose() {
       disposed = true;
-      work = NOTHING;
+      work = Task::nothing;
     }
 
     @Override
