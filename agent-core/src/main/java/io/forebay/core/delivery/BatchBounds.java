@@ -57,12 +57,12 @@ final class BatchBounds {
     narrowed = Math.min(narrowed, Math.max(failed.items() / 2, 1));
   }
 
-  int items(long now) {
-    return Math.min(itemsAtOnce(now), narrowed);
+  /** Of what has failed. */
+  int itemsAgain(long now) {
+    return Math.min(items(now), narrowed);
   }
 
-  /** The same, were it not narrowed. */
-  int itemsAtOnce(long now) {
+  int items(long now) {
     forget(now);
     // No bound on the items: then the bytes bound them.
     return items == Integer.MAX_VALUE ? items : Math.max(items >> halvings, 1);

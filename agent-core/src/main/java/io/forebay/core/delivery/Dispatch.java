@@ -204,7 +204,7 @@ final class Dispatch {
       return null;
     }
     boolean inPieces = limits.strict() || retries.takesPiece(parcel);
-    int maxItems = inPieces ? bounds.items(now) : bounds.itemsAtOnce(now);
+    int maxItems = inPieces ? bounds.itemsAgain(now) : bounds.items(now);
     Parcel part = small(fitting(first, maxItems, now));
     retries.replace(parcel, parcel.items() > part.items() ? parcel.rest(part.items()) : null);
     return part;
