@@ -40,6 +40,7 @@ final class DeliveryParts {
   final SliceBuffer direct = new SliceBuffer();
   final RetryList retries;
   final Isolation isolation;
+  private final PoisonLog burials;
   final Blockage blockage;
   final Settlement settlement;
   final Spill spill;
@@ -124,7 +125,8 @@ final class DeliveryParts {
             backoff,
             this::now,
             options.clock());
-    this.isolation = new Isolation(node, limits, retries, deadLetters);
+    this.burials = new PoisonLog(node);
+    this.isolation = new Isolation(node, limits, retries, deadLetters, burials);
     this.blockage = new Blockage(node, limits, ledger);
     BatchBounds bounds = new BatchBounds(limits.batchItems(), limits.batchBytes());
     Outcomes outcomes =
@@ -195,7 +197,8 @@ final class DeliveryParts {
 
   /** When to call again, by the scheduler's clock. On the loop only. */
   long pumpTroubles(long now) {
-    return Math.min(diskTrouble.pump(now), deadLetterTrouble.pump(now));
+    long wakeAt = Math.min(diskTrouble.pump(now), deadLetterTrouble.pump(now));
+    return Math.min(wakeAt, burials.pump(now));
   }
 
   /** The same words everywhere, where it is the disk. */

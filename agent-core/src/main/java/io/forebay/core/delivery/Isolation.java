@@ -42,6 +42,7 @@ final class Isolation {
   private final Limits limits;
   private final RetryList retries;
   private final DeadLetters deadLetters;
+  private final PoisonLog burials;
   private final FailureShare failureShare = new FailureShare();
   private long lastDelivered;
   private long lastSetAside = NEVER;
@@ -50,11 +51,13 @@ final class Isolation {
   private int failedInARow;
   private int failedSinceDelivered;
 
-  Isolation(String node, Limits limits, RetryList retries, DeadLetters deadLetters) {
+  Isolation(
+      String node, Limits limits, RetryList retries, DeadLetters deadLetters, PoisonLog burials) {
     this.node = node;
     this.limits = limits;
     this.retries = retries;
     this.deadLetters = deadLetters;
+    this.burials = burials;
   }
 
   /** A request ended that began while the receiver was well. */
@@ -174,13 +177,7 @@ final class Isolation {
       }
     } else if (parcel.lonelyFailures >= failureShare.proof(limits.isolateAfter())) {
       retries.replace(parcel, null);
-      log.warn(
-          "{}: {} failed {} times by itself while others were delivered, and goes to the dead"
-              + " letters: {}",
-          node,
-          parcel.name(),
-          parcel.lonelyFailures,
-          parcel.lastFailure);
+      burials.tell(parcel, now);
       deadLetters.bury(parcel, "poison: " + parcel.lastFailure);
     }
   }

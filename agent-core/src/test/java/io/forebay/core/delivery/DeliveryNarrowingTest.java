@@ -175,4 +175,30 @@ class DeliveryNarrowingTest {
     List<List<String>> requests = h.destination.requests;
     assertThat(requests.get(requests.size() - 1)).as("whole again").hasSize(200);
   }
+
+  @Test
+  void ofManyBadItemsTheLogTellsOnceAMinute() {
+    h.mode = Mode.ALWAYS;
+    h.isolateAfterAttempts = 3;
+    h.batchSize = 100;
+    h.maxBackoff = Duration.ofSeconds(1);
+    h.start();
+    h.destination.answerWith(
+        bodies -> bodies.stream().anyMatch(b -> b.endsWith("7")) ? BROKEN : UP);
+    h.offerMany("x", 100);
+    for (int i = 0; i < 1_200; i++) {
+      h.offer("later" + i + "-");
+      h.time.advanceTimeBy(Duration.ofMillis(250));
+    }
+    assertThat(h.snapshot().deadLetteredItems()).isEqualTo(10);
+    List<String> lines = warnings(PoisonLog.class);
+    assertThat(lines).hasSizeBetween(2, 4);
+    assertThat(lines.get(0)).contains("1 item of sequence", "goes to the dead letters: 500");
+    assertThat(lines.get(1)).contains(" more failed by themselves", "500 Internal");
+    long told = 1;
+    for (String line : lines.subList(1, lines.size())) {
+      told += line.contains(" more ") ? Long.parseLong(line.split(" ", 3)[1]) : 1;
+    }
+    assertThat(told).as("each is told of, in %s", lines).isEqualTo(10);
+  }
 }
