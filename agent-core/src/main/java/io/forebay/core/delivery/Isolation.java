@@ -139,7 +139,7 @@ final class Isolation {
    */
   boolean doubts(Parcel parcel, long now) {
     boolean wary = lastSetAside != NEVER && now - lastSetAside < WARY_NANOS;
-    if (doubted || !wary || retries.aside() >= RetryList.MAX_ASIDE) {
+    if (doubted || !wary || !retries.takesAside()) {
       return false;
     }
     doubted = true;
@@ -162,7 +162,7 @@ final class Isolation {
   }
 
   private void setAside(Parcel parcel, long now) {
-    if (!parcel.aside && retries.aside() < RetryList.MAX_ASIDE) {
+    if (!parcel.aside && retries.takesAside()) {
       lastSetAside = now;
       parcel.aside = true;
       // Where too much would wait, it does not wait for its number of attempts.

@@ -20,7 +20,7 @@ final class RetryList {
   private static final int MAX_FAILING = 16;
 
   /** Each may hold a frame of the queue in memory. */
-  static final int MAX_ASIDE = 64;
+  private static final int MAX_ASIDE = 64;
 
   private final List<Parcel> parcels = new ArrayList<>();
   private final boolean byNumber;
@@ -63,12 +63,17 @@ final class RetryList {
     return waiting < 2 || (waiting < MAX_FAILING && heldBytes(false) < maxBytes);
   }
 
+  /** Whether there is room for one more aside. */
+  boolean takesAside() {
+    return aside() < MAX_ASIDE;
+  }
+
   /**
    * Whether the parcel may be cut in two because it keeps failing: never so often that nothing new
    * is tried.
    */
   boolean takesPiece(Parcel parcel) {
-    return parcel.aside ? aside() < MAX_ASIDE : size() + 1 < MAX_FAILING;
+    return parcel.aside ? takesAside() : size() + 1 < MAX_FAILING;
   }
 
   /**

@@ -201,4 +201,26 @@ class DeliveryNarrowingTest {
     }
     assertThat(told).as("each is told of, in %s", lines).isEqualTo(10);
   }
+
+  /** More pieces than there is room for aside kept failing among the rest, and none was found. */
+  @ParameterizedTest
+  @CsvSource({"ALWAYS,1", "ERROR,1", "BACKPRESSURE,1", "ALWAYS,60"})
+  void moreBadItemsThanMayBeSetAsideAreFoundAllTheSame(Mode mode, int maxBackoffSeconds) {
+    h.mode = mode;
+    h.isolateAfterAttempts = 3;
+    h.batchSize = 100;
+    h.maxBackoff = Duration.ofSeconds(maxBackoffSeconds);
+    h.start();
+    h.destination.answerWith(
+        bodies ->
+            bodies.stream().anyMatch(b -> b.startsWith("x") && b.endsWith("7")) ? BROKEN : UP);
+    h.offerMany("x", 500);
+    for (int i = 0; i < 4 * 240; i++) {
+      h.offer("later" + i);
+      h.time.advanceTimeBy(Duration.ofMillis(250));
+    }
+    assertThat(h.deadLetters.lines()).hasSize(50).allMatch(line -> line.contains("7\""));
+    assertThat(h.destination.taken).hasSize(450 + 4 * 240).doesNotHaveDuplicates();
+    assertThat(h.snapshot().bufferedItems()).isZero();
+  }
 }
