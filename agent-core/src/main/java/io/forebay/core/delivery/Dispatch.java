@@ -163,18 +163,8 @@ final class Dispatch {
     if (health.isFailing() && !limits.strict()) {
       return probe(now);
     }
-    Parcel retry = asideGoesFirst(now) ? null : retry(now);
+    Parcel retry = retries.asideGoesFirst(sender.inOwnSlot() > 0, now) ? null : retry(now);
     return retry != null || (limits.strict() && !retries.isEmpty()) ? retry : fresh(now);
-  }
-
-  /**
-   * Whether what failed waits for room aside: sent now it would fail again, and make the receiver
-   * look ill before anything could be found out of what is aside already.
-   */
-  private boolean asideGoesFirst(long now) {
-    Parcel aside = retries.takesAside() ? null : retries.nextAside();
-    return sender.inOwnSlot() > 0 && !retries.takesAside()
-        || aside != null && aside.notBefore <= now;
   }
 
   /**

@@ -69,6 +69,20 @@ final class RetryList {
   }
 
   /**
+   * Whether all else here waits for room aside: sent now it would fail again, and make the receiver
+   * look ill before anything could be found out of what is aside already.
+   *
+   * @param underWay whether a request of what is aside is under way
+   */
+  boolean asideGoesFirst(boolean underWay, long now) {
+    if (takesAside()) {
+      return false;
+    }
+    Parcel next = nextAside();
+    return underWay || (next != null && next.notBefore <= now);
+  }
+
+  /**
    * Whether the parcel may be cut in two because it keeps failing: never so often that nothing new
    * is tried.
    */
