@@ -89,6 +89,28 @@ class DeliveryNarrowingTest {
     assertThat(warnings(Blockage.class)).first().asString().contains("12 items of sequence 2 to");
   }
 
+  /** A drain that ended sooner would leave good items behind. */
+  @Test
+  void inStrictOrderADrainMayEndOnlyOnceOneItemIsInFront() {
+    h.mode = Mode.ALWAYS;
+    h.strict = true;
+    h.isolateAfterAttempts = 1;
+    h.start();
+    failOn("x10");
+    h.offer("before");
+    h.pass(Duration.ofSeconds(2));
+    h.offerMany("x", 12);
+    List<Long> stuck = new ArrayList<>();
+    for (int i = 0; i < 480; i++) {
+      h.pass(Duration.ofMillis(250));
+      DeliverySnapshot.HeldBack now = h.snapshot().heldBack();
+      if (now.stuck()) {
+        stuck.add(now.items());
+      }
+    }
+    assertThat(stuck).isNotEmpty().containsOnly(1L);
+  }
+
   @Test
   void inStrictOrderTheBadItemOfASmallBatchIsFoundInFewRequests() {
     h.mode = Mode.ALWAYS;
